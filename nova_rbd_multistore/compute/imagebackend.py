@@ -1,0 +1,217 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Nova's RBD image backend, for clouds with several Ceph clusters."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import NoReturn
+
+from nova import context as nova_context
+from nova import exception as nova_exception
+import nova.conf
+from nova.virt.libvirt import imagebackend
+from oslo_log import log as logging
+
+from nova_rbd_multistore import conf
+from nova_rbd_multistore import copier
+from nova_rbd_multistore import exception
+from nova_rbd_multistore import image as image_mod
+from nova_rbd_multistore import protocol
+from nova_rbd_multistore.compute import access
+from nova_rbd_multistore.compute import rbd
+
+CONF = nova.conf.CONF
+LOG = logging.getLogger(__name__)
+
+_CLONEABLE_FORMAT = 'raw'
+
+
+class Rbd(imagebackend.Rbd):
+    """Disks in the compute's own cluster, cloned from a local copy.
+
+    Differs from upstream in how :meth:`clone` finds or gets that copy, and in
+    that it never leaves a boot with a flat disk that nobody chose.
+    """
+
+    def clone(
+        self,
+        context: nova_context.RequestContext,
+        image_id_or_uri: str,
+        copy_to_store: bool = True,
+    ) -> None:
+        """Make this disk a copy-on-write clone of an image.
+
+        :param copy_to_store: whether Glance may be asked for a copy.
+        :raises nova.exception.ImageUnacceptable: when Nova shall download
+            the image instead.
+        :raises nova.exception.BuildAbortException: when there is no local
+            copy, none can be had, and a flat disk was not chosen.
+        """
+        image_id = str(image_id_or_uri).rsplit('/', 1)[-1]
+        services = access.services(context)
+        image = _visible_image(services, image_id)
+        self._check_format(image)
+        if self._clone_from(services, image):
+            return
+        if not (copy_to_store and CONF.libvirt.images_rbd_glance_store_name):
+            LOG.warning('No location of image %(image)s is in our cluster and '
+                        '[libvirt] images_rbd_glance_store_name is not set, '
+                        'so it cannot be cloned', {'image': image_id})
+            raise nova_exception.ImageUnacceptable(
+                image_id=image_id, reason='No image locations are accessible')
+        try:
+            copied = _copy(services, image_id)
+            if not self._clone_from(services, copied):
+                raise _no_location(services, copied)
+        except exception.CopyError as exc:
+            self._give_up(exc)
+
+    def copy_to_store(
+        self,
+        context: nova_context.RequestContext,
+        image_meta: dict[str, Any],
+    ) -> None:
+        """Return when the image is in the store of nova.conf.
+
+        :param image_meta: the image as Nova has it; only ``id`` is used.
+        :raises nova.exception.BuildAbortException: when it is not, likewise
+            the other exceptions of :meth:`clone`.
+        """
+        try:
+            _copy(access.services(context), image_meta['id'])
+        except exception.CopyError as exc:
+            self._give_up(exc)
+
+    def _check_format(self, image: image_mod.Image) -> None:
+        if image.disk_format == _CLONEABLE_FORMAT:
+            return
+        LOG.warning('Image %(image)s is in format %(format)s and can never be '
+                    'cloned, so it was not copied to our store. Import it '
+                    'with conversion to raw.',
+                    {'image': image.id, 'format': image.disk_format})
+        raise nova_exception.ImageUnacceptable(
+            image_id=image.id, reason='Image is not raw format')
+
+    def _clone_from(
+        self, services: access.Services, image: image_mod.Image,
+    ) -> bool:
+        """Clone from the first location that turns out to be there."""
+        locations = image.locations or _hidden_locations(services, image)
+        store = CONF.libvirt.images_rbd_glance_store_name or None
+        with rbd.Cluster(self.driver) as cluster:
+            for parent in cluster.parents(image, locations, store):
+                if cluster.clone(parent, self.rbd_name):
+                    LOG.info('Disk %(disk)s is a clone of %(parent)s',
+                             {'disk': self.rbd_name, 'parent': parent})
+                    return True
+        return False
+
+    def _give_up(self, exc: exception.CopyError) -> NoReturn:
+        """Translate the end of a copy for Nova."""
+        if isinstance(exc, exception.ImageGone):
+            raise nova_exception.ImageNotFound(str(exc)) from exc
+        if isinstance(exc, exception.ImageNotActive):
+            raise nova_exception.ImageNotActive(str(exc)) from exc
+        if CONF.libvirt.images_rbd_glance_copy_fallback == conf.DOWNLOAD:
+            LOG.warning('%(why)s. Leaving it to Nova to download the image, '
+                        'as [libvirt] images_rbd_glance_copy_fallback says.',
+                        {'why': str(exc).rstrip('.')})
+            raise nova_exception.ImageUnacceptable(
+                image_id=exc.image_id, reason=str(exc)) from exc
+        LOG.error('%s', exc)
+        raise nova_exception.BuildAbortException(
+            instance_uuid=self.rbd_name.partition('_')[0],
+            reason=str(exc)) from exc
+
+
+class Backend(imagebackend.Backend):
+    """Nova's table of backends, with ours for RBD.
+
+    Nova builds it once, with its driver, and that is the first moment at
+    which the configuration has been read and logging works.
+    """
+
+    def __init__(self, use_cow: bool) -> None:
+        super().__init__(use_cow)
+        self.BACKEND['rbd'] = Rbd
+        store = CONF.libvirt.images_rbd_glance_store_name
+        if CONF.libvirt.images_type != 'rbd':
+            LOG.warning('[libvirt] images_type is %s, so nova-rbd-multistore '
+                        'does nothing here', CONF.libvirt.images_type)
+        elif not store:
+            LOG.warning('[libvirt] images_rbd_glance_store_name is not set, '
+                        'so images are cloned where they are in our cluster '
+                        'and never copied to it')
+        else:
+            LOG.info('Image backend of nova-rbd-multistore in place: images '
+                     'are copied to store %(store)s with %(credential)s',
+                     {'store': store,
+                      'credential': access.credential_in_use()})
+
+
+def _visible_image(
+    services: access.Services, image_id: str,
+) -> image_mod.Image:
+    """Return the image if the tenant may see and use it."""
+    try:
+        image = services.tenant.image(image_id)
+    except exception.NotFound as exc:
+        raise nova_exception.ImageNotFound(image_id=image_id) from exc
+    except (exception.Forbidden, exception.NotAuthenticated) as exc:
+        raise nova_exception.ImageNotAuthorized(image_id=image_id) from exc
+    except exception.GlanceUnavailable as exc:
+        raise nova_exception.GlanceConnectionFailed(
+            server=', '.join(CONF.glance.api_servers or ['the catalog\'s']),
+            reason=str(exc)) from exc
+    if not image.active:
+        raise nova_exception.ImageNotActive(image_id=image_id)
+    return image
+
+
+def _hidden_locations(
+    services: access.Services, image: image_mod.Image,
+) -> tuple[image_mod.Location, ...]:
+    try:
+        return services.copying.locations(image.id)
+    except exception.GlanceError as exc:
+        LOG.debug('No locations of image %s with %s: %s', image.id,
+                  services.credential, exc)
+        return ()
+
+
+def _copy(services: access.Services, image_id: str) -> image_mod.Image:
+    settings = copier.Settings(
+        timeout=CONF.libvirt.images_rbd_glance_copy_timeout,
+        poll_interval=CONF.libvirt.images_rbd_glance_copy_poll_interval,
+        limits=protocol.Limits(
+            attempts=CONF.libvirt.images_rbd_glance_copy_attempts,
+            stall_timeout=CONF.libvirt.images_rbd_glance_copy_stall_timeout))
+    return copier.Copier(services.copying, settings).ensure(
+        image_id, CONF.libvirt.images_rbd_glance_store_name).image
+
+
+def _no_location(
+    services: access.Services, image: image_mod.Image,
+) -> exception.Misconfigured:
+    store = CONF.libvirt.images_rbd_glance_store_name
+    if image.locations or _hidden_locations(services, image):
+        reason = ('the store has the image, but no location of it is a '
+                  'snapshot in this compute\'s cluster. Check that the store '
+                  'is in the cluster of images_rbd_ceph_conf.')
+    else:
+        reason = (f'the store has the image, but Glance hides its locations '
+                  f'from {services.credential}. Configure a service '
+                  f'credential with the roles service and admin in [glance] '
+                  f'of nova.conf.')
+    return exception.Misconfigured(image.id, store, reason)

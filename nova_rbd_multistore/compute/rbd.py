@@ -1,0 +1,135 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The RADOS side: this compute's cluster, and clones made in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+import types
+from typing import Any
+
+from nova import exception as nova_exception
+from nova.storage import rbd_utils
+from oslo_log import log as logging
+
+from nova_rbd_multistore import exception
+from nova_rbd_multistore import image as image_mod
+
+LOG = logging.getLogger(__name__)
+
+# A cluster keeps its fsid for life, so each is asked once in a process. By
+# path of ceph.conf and name of the client.
+_FSIDS: dict[tuple[str, str], str] = {}
+
+
+class Cluster:
+    """This compute's cluster, for the time of a ``with`` block.
+
+    Connects when first needed and once for all steps: connecting costs more
+    than anything else but the clone itself.
+
+    :param driver: Nova's, which knows how to connect and the pool of the
+        instances' disks.
+    """
+
+    def __init__(self, driver: rbd_utils.RBDDriver) -> None:
+        self._driver = driver
+        self._client: Any = None
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: types.TracebackType | None,
+    ) -> None:
+        if self._client is not None:
+            self._client.__exit__(kind, value, traceback)
+            self._client = None
+
+    @property
+    def fsid(self) -> str:
+        """The cluster's identity, as Glance's locations name it."""
+        key = (self._driver.ceph_conf, self._driver.rbd_user)
+        if key not in _FSIDS:
+            fsid = self._connected().cluster.get_fsid()
+            _FSIDS[key] = fsid.decode() if isinstance(fsid, bytes) else fsid
+        return _FSIDS[key]
+
+    def parents(
+        self,
+        image: image_mod.Image,
+        locations: Iterable[image_mod.Location],
+        store: str | None,
+    ) -> list[image_mod.RbdSnapshot]:
+        """Return the snapshots in this cluster that hold the image.
+
+        A location in the pool of instance disks is refused unless it is named
+        after the image: anything else there is somebody's disk.
+
+        :param store: whose location comes first; None for no preference.
+        """
+        found = []
+        for location in sorted(locations,
+                               key=lambda location: location.store != store):
+            try:
+                snapshot = image_mod.RbdSnapshot.parse(location.url)
+            except exception.InvalidLocation as exc:
+                LOG.debug('Image %s: %s', image.id, exc)
+                continue
+            if snapshot.fsid != self.fsid:
+                LOG.debug('Image %s: location %s is in cluster %s, not in '
+                          'ours, %s', image.id, location.url, snapshot.fsid,
+                          self.fsid)
+                continue
+            if snapshot.pool == self._driver.pool and \
+                    snapshot.image != image.id:
+                LOG.warning('Image %(image)s: refusing location %(url)s, '
+                            'which is in the pool of instance disks and not '
+                            'the image\'s own',
+                            {'image': image.id, 'url': location.url})
+                continue
+            found.append(snapshot)
+        return found
+
+    def clone(self, parent: image_mod.RbdSnapshot, name: str) -> bool:
+        """Make a copy-on-write clone of a snapshot, in the pool for disks.
+
+        :returns: False when there is no such snapshot after all.
+        :raises nova.exception.Forbidden: when the client may not write.
+        """
+        client = self._connected()
+        source = client.cluster.open_ioctx(parent.pool)
+        try:
+            rbd_utils.RbdProxy().clone(
+                source, parent.image, parent.snapshot, client.ioctx, name,
+                features=client.features)
+        except rbd_utils.rbd.ImageNotFound:
+            LOG.warning('Glance lists %s as a location, but there is no such '
+                        'snapshot in cluster %s', parent, parent.fsid)
+            return False
+        except rbd_utils.rbd.PermissionError as exc:
+            raise nova_exception.Forbidden(
+                f'Client {self._driver.rbd_user} of cluster {parent.fsid} may '
+                f'not clone {parent} to {self._driver.pool}/{name}: check '
+                f'its capabilities') from exc
+        finally:
+            source.close()
+        return True
+
+    def _connected(self) -> Any:
+        if self._client is None:
+            self._client = rbd_utils.RADOSClient(self._driver)
+        return self._client

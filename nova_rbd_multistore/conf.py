@@ -1,0 +1,113 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Options. Those that Nova registers itself are read, not declared again."""
+
+from __future__ import annotations
+
+from keystoneauth1 import loading
+from oslo_config import cfg
+
+REFUSE = 'refuse'
+DOWNLOAD = 'download'
+
+LIBVIRT_OPTS = [
+    cfg.IntOpt(
+        'images_rbd_glance_copy_attempts',
+        default=3, min=1,
+        help="""
+How many times to ask Glance to copy an image before a boot gives up.
+
+Counts copies that Glance accepted and that then ended without the image in
+the store, for example because the store could not be written to for a moment.
+The waits between attempts double, from 1 second to at most 30 seconds. All
+attempts share the time of ``images_rbd_glance_copy_timeout``.
+
+Related options:
+
+* images_rbd_glance_store_name - must be set to a store name
+* images_rbd_glance_copy_timeout - controls the overall copy timeout
+"""),
+    cfg.IntOpt(
+        'images_rbd_glance_copy_stall_timeout',
+        default=900, min=0,
+        help="""
+How many seconds an import may hold an image without any sign of life.
+
+Glance allows one import of an image at a time. When the Glance API worker
+that runs it dies, the image stays locked for an hour. A boot that needs a copy
+then fails with the name of the task that holds the lock and the time at which
+Glance lets go of it, and need not wait out
+``images_rbd_glance_copy_timeout``.
+
+Glance gives no sign of life while it stages an image, so this has to be longer
+than reading the largest image from its store takes. Where the tasks of images
+are visible to the credential in use, a lock that has been silent for longer
+before the boot began is seen at once; otherwise silence counts from the
+beginning of the boot.
+
+Possible values:
+
+* 0 - no limit
+* >0 - seconds
+
+Related options:
+
+* images_rbd_glance_store_name - must be set to a store name
+* images_rbd_glance_copy_timeout - controls the overall copy timeout
+"""),
+    cfg.StrOpt(
+        'images_rbd_glance_copy_fallback',
+        default=REFUSE,
+        choices=[
+            (REFUSE, 'The boot fails, with the reason in the fault of the '
+                     'instance'),
+            (DOWNLOAD, 'Nova downloads the image from Glance to this host '
+                       'and uploads it as a flat disk, unless '
+                       '``[workarounds] never_download_image_if_on_rbd`` '
+                       'is set'),
+        ],
+        help="""
+What to do when Glance could not copy an image into the local store.
+
+A flat disk takes the full size of the image in the local cluster, once for
+each instance, and each download takes the way from the remote store to this
+host. That is why it has to be chosen here.
+
+Images that can never be cloned because their format is not raw are not
+affected: Nova downloads and converts them as always.
+
+Related options:
+
+* images_rbd_glance_store_name - must be set to a store name
+* [workarounds] never_download_image_if_on_rbd
+"""),
+]
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    """Register the options that Nova does not know.
+
+    Credentials for Glance go to ``[glance]``, where Nova already has the
+    options of the session and of the endpoint but none for authentication.
+    """
+    conf.register_opts(LIBVIRT_OPTS, group='libvirt')
+    loading.register_auth_conf_options(conf, 'glance')
+
+
+def list_opts() -> list[tuple[str, list[cfg.Opt]]]:
+    """Return the options for oslo-config-generator."""
+    return [
+        ('libvirt', LIBVIRT_OPTS),
+        ('glance', loading.get_auth_common_conf_options()
+         + loading.get_auth_plugin_conf_options('password')),
+    ]

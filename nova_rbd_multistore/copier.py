@@ -1,0 +1,266 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Bring an image into a store and wait for it: observe, decide, act, wait."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from collections.abc import Iterator
+import dataclasses
+from typing import Protocol
+
+from oslo_log import log as logging
+
+from nova_rbd_multistore import exception
+from nova_rbd_multistore import image as image_mod
+from nova_rbd_multistore import journal
+from nova_rbd_multistore import pacing
+from nova_rbd_multistore import protocol
+from nova_rbd_multistore import taskwatch
+from nova_rbd_multistore import timing
+
+LOG = logging.getLogger(__name__)
+
+_MIB = 1024 * 1024
+
+
+class ImageService(Protocol):
+    """What the copier needs of Glance; see ``glance.Glance``."""
+
+    def image(self, image_id: str) -> image_mod.Image: ...
+
+    def tasks(self, image_id: str) -> Collection[image_mod.Task]: ...
+
+    def stores(self) -> frozenset[str]: ...
+
+    def submit_copy(self, image_id: str, store: str) -> None: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """How to wait.
+
+    :ivar timeout: seconds for the whole of :meth:`Copier.ensure`.
+    :ivar poll_interval: seconds, the longest time between two looks.
+    """
+
+    timeout: float = 600.0
+    poll_interval: float = 15.0
+    limits: protocol.Limits = protocol.Limits()
+
+
+@dataclasses.dataclass(frozen=True)
+class CopyResult:
+    """How an image came to be in a store.
+
+    :ivar image: as last seen, with the store among its stores.
+    :ivar seconds: time waited.
+    :ivar submitted: copies that Glance accepted from us; 0 when the image was
+        there already or another copy was joined.
+    :ivar looks: how often the image was looked at.
+    """
+
+    image: image_mod.Image
+    store: str
+    seconds: float
+    submitted: int
+    looks: int
+
+
+class Copier:
+    """Ensures that stores hold images.
+
+    :param clock: None for the machine's.
+    """
+
+    def __init__(
+        self,
+        service: ImageService,
+        settings: Settings,
+        clock: timing.Clock | None = None,
+    ) -> None:
+        self._service = service
+        self._settings = settings
+        self._clock = clock or timing.Clock.system()
+
+    def ensure(
+        self, image_id: str, store: str, deadline: float | None = None,
+    ) -> CopyResult:
+        """Return when the image is in the store.
+
+        Asks for a copy if there is none, and joins one that is under way.
+
+        :param deadline: monotonic seconds; None for the timeout of the
+            settings, from now.
+        :raises CopyError: one of its subclasses says what to decide.
+        """
+        if deadline is None:
+            deadline = self._clock.monotonic() + self._settings.timeout
+        wait = _Wait(self._service, self._settings, self._clock,
+                     journal.Attempt(image_id, store))
+        for _ in self._looks(wait, deadline):
+            match wait.look():
+                case protocol.Done(image):
+                    return wait.finish(image)
+                case protocol.Failed(error):
+                    raise error
+                case protocol.Submit():
+                    wait.submit()
+        raise exception.CopyTimedOut(
+            image_id, store,
+            f'gave up after {wait.seconds:.0f} s; {wait.state}. A copy that '
+            f'is in progress goes on in Glance. If copies need more time, '
+            f'raise images_rbd_glance_copy_timeout in [libvirt] of '
+            f'nova.conf.')
+
+    def _looks(self, wait: _Wait, deadline: float) -> Iterator[None]:
+        """Yield when it is time to look, the last time at the deadline."""
+        pace = pacing.Pacing(longest=self._settings.poll_interval)
+        while True:
+            yield
+            now = self._clock.monotonic()
+            if now >= deadline:
+                return
+            if not wait.puzzled:
+                self._clock.sleep(
+                    min(pace.interval(now - wait.since), deadline - now))
+
+
+class _Wait:
+    """One call of :meth:`Copier.ensure`: what is known, what was done.
+
+    :ivar since: monotonic seconds at which the present attempt began; the
+        pace is a part of the time since then.
+    :ivar state: what is being waited for, in words.
+    :ivar puzzled: whether a refusal is yet to be explained by a look.
+    """
+
+    def __init__(
+        self,
+        service: ImageService,
+        settings: Settings,
+        clock: timing.Clock,
+        attempt: journal.Attempt,
+    ) -> None:
+        self._service = service
+        self._limits = settings.limits
+        self._clock = clock
+        self._attempt = attempt
+        self._tasks = taskwatch.TaskWatch(
+            service.tasks, clock, settings.poll_interval)
+        self._started = self.since = clock.monotonic()
+        self._lock: str | None = None
+        self._phase: protocol.Phase | None = None
+        self._looks = 0
+        self.state = 'Glance has not answered yet'
+        self.puzzled = False
+
+    @property
+    def seconds(self) -> float:
+        """How long this has taken so far."""
+        return self._clock.monotonic() - self._started
+
+    def look(self) -> protocol.Decision:
+        """Look at Glance once, and decide."""
+        self._looks += 1
+        self.puzzled = False
+        try:
+            seen = self._observe()
+        except exception.GlanceUnavailable as exc:
+            self.state = f'Glance does not answer ({exc})'
+            LOG.debug('No news of image %(image)s and store %(store)s after '
+                      '%(seconds).1f s: %(state)s', self._facts())
+            return protocol.Wait(protocol.Phase.BACKOFF)
+        except (exception.NotAuthenticated, exception.Forbidden) as exc:
+            return protocol.Failed(exception.CopyNotPermitted(
+                self._attempt.image_id, self._attempt.store,
+                f'Glance does not accept the credential ({exc}).'))
+        self._lock = seen.image.lock if seen.image else None
+        failures = len(self._attempt.failures)
+        self._attempt = self._attempt.observed(seen)
+        for failure in self._attempt.failures[failures:]:
+            LOG.warning('Copy of image %(image)s to store %(store)s failed '
+                        'after %(seconds).1f s: %(why)s',
+                        self._facts(why=failure))
+        decision = protocol.decide(seen, self._attempt, self._limits)
+        if isinstance(decision, protocol.Wait):
+            self._note(decision.phase, seen)
+        return decision
+
+    def submit(self) -> None:
+        """Ask for the copy; what a refusal means is for the next look."""
+        try:
+            self._service.submit_copy(
+                self._attempt.image_id, self._attempt.store)
+        except exception.GlanceError as exc:
+            self.puzzled = True
+            self.state = f'Glance did not take the request ({exc})'
+            LOG.debug('Looking why image %(image)s is not copied to store '
+                      '%(store)s: %(state)s', self._facts())
+            self._attempt = self._attempt.refused(
+                exc, self._clock.monotonic(), self._lock)
+            return
+        self._attempt = self._attempt.accepted()
+        self._phase = protocol.Phase.STARTING
+        self.state = self._phase.value
+        self.since = self._clock.monotonic()
+        LOG.info('Asked Glance to copy image %(image)s to store %(store)s',
+                 self._facts())
+
+    def finish(self, image: image_mod.Image) -> CopyResult:
+        """Report the end of the wait."""
+        result = CopyResult(image, self._attempt.store, self.seconds,
+                            self._attempt.submitted, self._looks)
+        if self._looks > 1:
+            LOG.info('Image %(image)s (%(mib)d MiB) is in store %(store)s '
+                     'after %(seconds).1f s',
+                     self._facts(mib=(image.size or 0) // _MIB))
+        return result
+
+    def _observe(self) -> journal.Observation:
+        attempt = self._attempt
+        try:
+            image = self._service.image(attempt.image_id)
+        except exception.NotFound:
+            return journal.Observation(self._clock.monotonic(), None)
+        if not image.active or attempt.store in image.stores:
+            return journal.Observation(self._clock.monotonic(), image)
+        ours = attempt.lock if attempt.running else None
+        task = None
+        if image.lock or attempt.running:
+            task = self._tasks.look(image, ours or image.lock)
+        known_stores = None
+        if image.lock is None and attempt.refusal and isinstance(
+                attempt.refusal.answer, exception.Conflict):
+            known_stores = self._service.stores()
+        return journal.Observation(
+            self._clock.monotonic(), image, task,
+            self._tasks.age(task), known_stores)
+
+    def _note(
+        self, phase: protocol.Phase, seen: journal.Observation,
+    ) -> None:
+        """Log what is waited for: once for each phase, and every look."""
+        self.state = phase.value
+        if seen.task is not None and seen.task.message:
+            self.state += f' ({seen.task.message})'
+        began = phase is not self._phase and not self._attempt.running
+        LOG.log(logging.INFO if began else logging.DEBUG,
+                'Waiting for image %(image)s in store %(store)s for '
+                '%(seconds).1f s: %(state)s', self._facts())
+        self._phase = phase
+
+    def _facts(self, **more: object) -> dict[str, object]:
+        return {'image': self._attempt.image_id,
+                'store': self._attempt.store,
+                'seconds': self.seconds, 'state': self.state, **more}

@@ -1,0 +1,169 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What can go wrong, one class for each decision that a caller makes.
+
+Every message says what, which, after how long where time matters, and what an
+operator can do. The facts are attributes too, for callers that render their
+own text.
+"""
+
+from __future__ import annotations
+
+
+class MultistoreError(Exception):
+    """Base of all exceptions of this package."""
+
+
+# What Glance answered. Raised by glance.py alone.
+
+
+class GlanceError(MultistoreError):
+    """Glance refused a request.
+
+    :param request: what was asked, for example ``show image <id>``.
+    :param answer: Glance's own words.
+    """
+
+    def __init__(self, request: str, answer: str) -> None:
+        super().__init__(f'{request}: {answer}')
+        self.request = request
+        self.answer = answer
+
+
+class BadRequest(GlanceError):
+    """400: Glance finds the request senseless in the image's state."""
+
+
+class NotAuthenticated(GlanceError):
+    """401: the credential is not, or no longer, accepted."""
+
+
+class Forbidden(GlanceError):
+    """403: a policy does not allow the request."""
+
+
+class NotFound(GlanceError):
+    """404: there is no such image for this credential."""
+
+
+class Conflict(GlanceError):
+    """409: the image's state or its lock does not allow the request."""
+
+
+class OverQuota(GlanceError):
+    """413: a quota of the project does not allow the request."""
+
+
+class GlanceUnavailable(GlanceError):
+    """No usable answer: 5xx, no connection, or a connection lost.
+
+    The request may have been carried out, so look before repeating one that
+    changes something.
+    """
+
+
+# How a copy ended. Raised by the copier.
+
+
+class CopyError(MultistoreError):
+    """An image could not be brought into a store.
+
+    :param image_id: the image.
+    :param store: the store that should have got it.
+    :param reason: the rest of the sentence, with what to do.
+    """
+
+    summary = 'was not copied'
+
+    def __init__(self, image_id: str, store: str, reason: str) -> None:
+        super().__init__(
+            f'Image {image_id} {self.summary} to store {store}: {reason}')
+        self.image_id = image_id
+        self.store = store
+        self.reason = reason
+
+
+class ImageGone(CopyError):
+    """The image does not exist, or is not visible any more."""
+
+    summary = 'cannot be copied'
+
+
+class ImageNotActive(CopyError):
+    """The image is not active, so nobody can use it."""
+
+    summary = 'cannot be copied'
+
+
+class CopyNotPermitted(CopyError):
+    """Glance does not let this credential copy the image."""
+
+    summary = 'may not be copied'
+
+
+class CopyOverQuota(CopyError):
+    """The copy does not fit into the project's quota."""
+
+    summary = 'may not be copied'
+
+
+class Misconfigured(CopyError):
+    """No attempt can succeed until an operator changes a setting."""
+
+    summary = 'cannot be copied'
+
+
+class CopyFailed(CopyError):
+    """Every attempt ended without the image in the store."""
+
+
+class CopyStalled(CopyError):
+    """An import holds the image's lock and shows no sign of life."""
+
+
+class CopyTimedOut(CopyError):
+    """The deadline passed first. The copy may well go on in Glance."""
+
+
+# What a compute finds out about itself and about locations.
+
+
+class InvalidLocation(MultistoreError):
+    """A location that is not exactly an RBD snapshot.
+
+    :param url: the location as Glance gave it.
+    :param reason: what is wrong with it.
+    """
+
+    def __init__(self, url: str, reason: str) -> None:
+        shown = url if len(url) <= 200 else url[:200] + '…'
+        super().__init__(f'Location {shown!r} is not usable: {reason}')
+        self.url = url
+        self.reason = reason
+
+
+class NovaShapeMismatch(MultistoreError):
+    """This Nova is not built the way the backend needs it.
+
+    :param release: Nova's version.
+    :param differences: what is missing or different, one sentence each.
+    """
+
+    def __init__(self, release: str, differences: list[str]) -> None:
+        listed = '; '.join(differences)
+        super().__init__(
+            f'nova-rbd-multistore cannot enter Nova {release}: {listed}. '
+            f'Run nova-compute without it, or install a release of it that '
+            f'supports this Nova.')
+        self.release = release
+        self.differences = differences

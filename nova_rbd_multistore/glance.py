@@ -1,0 +1,186 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Talk to Glance. Nothing else in the package speaks HTTP to it.
+
+python-glanceclient carries the requests and reads Glance's errors. Its
+controllers are passed by on purpose: ``images.get`` fetches the JSON schema
+first, and the tasks and locations of an image the list of versions, each
+time; a thousand computes that follow copies would double Glance's load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import itertools
+from typing import Any
+
+import glanceclient
+from glanceclient import exc as glance_exc
+from keystoneauth1 import exceptions as ksa_exc
+from oslo_log import log as logging
+import tenacity
+
+from nova_rbd_multistore import exception
+from nova_rbd_multistore import image as image_mod
+
+LOG = logging.getLogger(__name__)
+
+# Without a limit a load balancer that swallows an answer would hold a boot
+# for ever: keystoneauth has none of its own.
+REQUEST_TIMEOUT = 60.0
+
+_BY_STATUS = {
+    400: exception.BadRequest,
+    401: exception.NotAuthenticated,
+    403: exception.Forbidden,
+    404: exception.NotFound,
+    409: exception.Conflict,
+    413: exception.OverQuota,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Access:
+    """Where Glance is and as whom to talk to it.
+
+    :ivar session: a keystoneauth1 session.
+    :ivar auth: a keystoneauth1 plugin, None for the session's own.
+    :ivar endpoints: URLs without version, tried in turn; empty for the
+        catalog's.
+    :ivar adapter: other options of keystoneauth1's Adapter, for example
+        ``region_name`` or ``interface``.
+    """
+
+    session: Any
+    auth: Any = None
+    endpoints: Sequence[str] = ()
+    adapter: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+class Glance:
+    """The image service, seen with one credential.
+
+    Every method raises the :class:`~.exception.GlanceError` that belongs to
+    the answer. Requests that change nothing are tried again when there is no
+    usable answer; a submission never is, because it may have been carried
+    out.
+
+    :param retries: how often to try such a request again.
+    :param sleep: takes seconds; None for the machine's.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        retries: int = 3,
+        sleep: Callable[[float], None] | None = None,
+    ) -> None:
+        clients = [
+            glanceclient.Client(
+                '2', session=access.session, auth=access.auth,
+                endpoint_override=endpoint, **access.adapter).http_client
+            for endpoint in access.endpoints or (None,)]
+        self._clients = itertools.cycle(clients)
+        self._options: dict[str, Any] = (
+            {} if access.session.timeout else {'timeout': REQUEST_TIMEOUT})
+        self._retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(
+                exception.GlanceUnavailable),
+            stop=tenacity.stop_after_attempt(1 + retries),
+            wait=tenacity.wait_random_exponential(multiplier=0.2, max=3),
+            before_sleep=_log_retry, reraise=True,
+            sleep=sleep or tenacity.nap.sleep)
+
+    def image(self, image_id: str) -> image_mod.Image:
+        """Return the image.
+
+        https://docs.openstack.org/api-ref/image/v2/#show-image
+        """
+        return image_mod.Image.from_glance(
+            self._get(f'show image {image_id}', f'/v2/images/{image_id}'))
+
+    def tasks(self, image_id: str) -> tuple[image_mod.Task, ...]:
+        """Return those of the image's tasks that the credential may see.
+
+        https://docs.openstack.org/api-ref/image/v2/#show-tasks-associated-with-image
+        """
+        body = self._get(f'show tasks of image {image_id}',
+                         f'/v2/images/{image_id}/tasks')
+        return tuple(image_mod.Task.from_glance(record)
+                     for record in body.get('tasks', ()))
+
+    def locations(self, image_id: str) -> tuple[image_mod.Location, ...]:
+        """Return the image's locations, also where image records hide them.
+
+        Needs the role ``service`` or ``admin`` and API version 2.17.
+        https://docs.openstack.org/api-ref/image/v2/#get-locations
+        """
+        return image_mod.locations_from_glance(
+            self._get(f'show locations of image {image_id}',
+                      f'/v2/images/{image_id}/locations'))
+
+    def stores(self) -> frozenset[str]:
+        """Return the names of the stores that Glance has.
+
+        https://docs.openstack.org/api-ref/image/v2/#list-stores
+        """
+        body = self._get('list stores', '/v2/info/stores')
+        return frozenset(str(store['id']) for store in body['stores'])
+
+    def submit_copy(self, image_id: str, store: str) -> None:
+        """Ask Glance to copy the image into the store.
+
+        Returns when Glance has accepted that, not when it is done.
+        https://docs.openstack.org/api-ref/image/v2/#import-an-image
+        """
+        self._request(
+            'post', f'copy image {image_id} to store {store}',
+            f'/v2/images/{image_id}/import',
+            data={'method': {'name': 'copy-image'}, 'stores': [store]})
+
+    def _get(self, what: str, url: str) -> Any:
+        return self._retrying(self._request, 'get', what, url)
+
+    def _request(self, method: str, what: str, url: str, **body: Any) -> Any:
+        send = getattr(next(self._clients), method)
+        try:
+            _response, answer = send(url, **self._options, **body)
+        except glance_exc.HTTPException as exc:
+            kind = _BY_STATUS.get(exc.code, exception.GlanceUnavailable)
+            raise kind(what, _words(exc)) from exc
+        except ksa_exc.Unauthorized as exc:
+            raise exception.NotAuthenticated(what, str(exc)) from exc
+        except (glance_exc.CommunicationError, glance_exc.InvalidEndpoint,
+                ksa_exc.ClientException) as exc:
+            raise exception.GlanceUnavailable(what, str(exc)) from exc
+        return answer
+
+
+def _log_retry(state: tenacity.RetryCallState) -> None:
+    assert state.outcome is not None
+    LOG.debug('Asking Glance again, try %d had no usable answer: %s',
+              state.attempt_number, state.outcome.exception())
+
+
+def _words(exc: glance_exc.HTTPException) -> str:
+    """Return what Glance said, in one line.
+
+    glanceclient joins the title, the heading and the text of webob's HTML
+    with colons, so that the status stands there twice.
+    """
+    words = [part.strip() for part in str(exc.details).split(': ')]
+    text = ': '.join(dict.fromkeys(part for part in words if part))
+    return text if str(exc.code) in text else f'HTTP {exc.code}: {text}'

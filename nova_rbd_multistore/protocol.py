@@ -1,0 +1,246 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The copy protocol: what to do next, decided from what Glance shows.
+
+Nothing here does I/O. :func:`decide` is the table of the architecture
+document as code.
+
+State decides, never the text of an error. In particular nothing but
+``stores`` says that a copy succeeded, and nothing but the lock says that one
+has ended: Glance may leave a store in ``os_glance_importing_to_stores``
+(staging failed) or in ``os_glance_failed_import`` (an earlier run) for ever.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import enum
+
+from nova_rbd_multistore import exception
+from nova_rbd_multistore import image as image_mod
+from nova_rbd_multistore import journal
+
+# Glance lets the next import take the lock this long after the task's last
+# update; a pending task gets twice as long. Both are constants in
+# ImagesController._enforce_import_lock() of glance.api.v2.images.
+LOCK_EXPIRY = 3600.0
+PENDING_LOCK_EXPIRY = 7200.0
+
+# A lock whose task is hidden may have expired long ago, and only a submission
+# tells: 409 while it is valid, 202 when Glance lets us take it. After this
+# many seconds without a change we ask once. Not at once, because submissions
+# to a lock that is a few milliseconds old are what makes Glance's database
+# deadlock.
+KNOCK_AFTER = 60.0
+
+# Waiting for the lock to go would not change these answers.
+_FINAL = (exception.Forbidden, exception.NotAuthenticated,
+          exception.OverQuota)
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """How long and how often to try.
+
+    :ivar attempts: accepted submissions before giving up.
+    :ivar stall_timeout: seconds without a sign of life, 0 for no limit.
+    """
+
+    attempts: int = 3
+    stall_timeout: float = 900.0
+
+
+class Phase(enum.Enum):
+    """What is being waited for."""
+
+    STARTING = 'Glance has accepted the copy and not started it'
+    COPYING = 'the copy is in progress'
+    QUEUED = 'an import to other stores holds the image'
+    BACKOFF = 'waiting before asking again'
+
+
+@dataclasses.dataclass(frozen=True)
+class Done:
+    """The store has the image."""
+
+    image: image_mod.Image
+
+
+@dataclasses.dataclass(frozen=True)
+class Wait:
+    """Look again later."""
+
+    phase: Phase
+
+
+@dataclasses.dataclass(frozen=True)
+class Submit:
+    """Ask Glance for the copy."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Failed:
+    """There is nothing more to wait for."""
+
+    error: exception.CopyError
+
+
+Decision = Done | Wait | Submit | Failed
+
+
+def decide(
+    seen: journal.Observation, attempt: journal.Attempt, limits: Limits,
+) -> Decision:
+    """Decide what to do.
+
+    :param attempt: having :meth:`~.journal.Attempt.observed` what was seen.
+    """
+    image, store = seen.image, attempt.store
+    if image is None:
+        return Failed(exception.ImageGone(
+            attempt.image_id, store,
+            'Glance has no such image for this credential.'))
+    if not image.active:
+        return Failed(exception.ImageNotActive(
+            attempt.image_id, store,
+            f'its status is {image.status}, not active.'))
+    if store in image.stores:
+        return Done(image)
+    if image.lock is not None:
+        return _decide_locked(seen, image.lock, attempt, limits)
+    return _decide_free(seen, attempt, limits)
+
+
+def _decide_locked(
+    seen: journal.Observation, lock: str, attempt: journal.Attempt,
+    limits: Limits,
+) -> Decision:
+    assert seen.image is not None
+    ours = attempt.running and attempt.lock == lock
+    copying = (attempt.named if ours
+               else attempt.store in seen.image.importing)
+    refusal = attempt.refusal
+    if refusal and not copying and isinstance(refusal.answer, _FINAL):
+        return _decide_refused(seen, attempt, refusal.answer)
+    silence = attempt.signs.silence(seen)
+    knocked = ours or (refusal is not None and refusal.lock == lock)
+    if not knocked and _may_have_expired(seen, silence):
+        return Submit()
+    if 0 < limits.stall_timeout <= silence:
+        return Failed(exception.CopyStalled(
+            attempt.image_id, attempt.store, _stalled(seen, lock, silence)))
+    if ours and not copying:
+        return Wait(Phase.STARTING)
+    return Wait(Phase.COPYING if copying else Phase.QUEUED)
+
+
+def _decide_free(
+    seen: journal.Observation, attempt: journal.Attempt, limits: Limits,
+) -> Decision:
+    if len(attempt.failures) >= limits.attempts:
+        return Failed(exception.CopyFailed(
+            attempt.image_id, attempt.store,
+            _attempts_failed(attempt.failures)))
+    if attempt.refusal is not None:
+        return _decide_refused(seen, attempt, attempt.refusal.answer)
+    return _submit_when_ready(seen, attempt)
+
+
+def _submit_when_ready(
+    seen: journal.Observation, attempt: journal.Attempt,
+) -> Decision:
+    if seen.at < attempt.ready_at:
+        return Wait(Phase.BACKOFF)
+    return Submit()
+
+
+def _decide_refused(
+    seen: journal.Observation, attempt: journal.Attempt,
+    answer: exception.GlanceError,
+) -> Decision:
+    """Tell what a refusal means, now that a look has followed it."""
+    image_id, store = attempt.image_id, attempt.store
+    match answer:
+        case exception.Conflict():
+            if seen.known_stores is not None and \
+                    store not in seen.known_stores:
+                return Failed(exception.Misconfigured(
+                    image_id, store, _unknown_store(seen.known_stores)))
+            # The import that was in the way has ended in the meantime.
+            return _submit_when_ready(seen, attempt)
+        case exception.GlanceUnavailable():
+            return _submit_when_ready(seen, attempt)
+        case exception.BadRequest():
+            return Failed(exception.Misconfigured(
+                image_id, store,
+                f'Glance refused the copy-image import: {answer.answer} '
+                f'Check that copy-image is in enabled_import_methods of '
+                f'every Glance API worker.'))
+        case exception.NotFound():
+            return Failed(exception.ImageGone(
+                image_id, store,
+                f'Glance has no such image for this credential: '
+                f'{answer.answer}'))
+        case exception.OverQuota():
+            return Failed(exception.CopyOverQuota(
+                image_id, store, f'{answer.answer} Raise the limit of the '
+                f'project that owns the image, or free space in it.'))
+        case _:
+            return Failed(exception.CopyNotPermitted(
+                image_id, store, f'{answer} Configure a service credential '
+                f'in [glance] of nova.conf, or let this one use '
+                f'Glance\'s policy copy_image.'))
+
+
+def _may_have_expired(seen: journal.Observation, silence: float) -> bool:
+    if seen.task is None or seen.task_age is None:
+        return silence >= KNOCK_AFTER
+    return seen.task_age >= _expiry(seen.task)
+
+
+def _expiry(task: image_mod.Task) -> float:
+    return PENDING_LOCK_EXPIRY if task.status == 'pending' else LOCK_EXPIRY
+
+
+def _attempts_failed(failures: tuple[str, ...]) -> str:
+    last = failures[-1]
+    times = 'once' if len(failures) == 1 else f'{len(failures)} times'
+    return (f'Glance accepted the copy {times} and each ended in failure; '
+            f'the last: {last}. Look for the task in the logs of the Glance '
+            f'API workers, and check that every worker can read the image '
+            f'and write to this store.')
+
+
+def _unknown_store(known: frozenset[str]) -> str:
+    return (f'Glance has no store of that name, but '
+            f'{", ".join(sorted(known)) or "none at all"}. Set '
+            f'images_rbd_glance_store_name in [libvirt] of nova.conf to the '
+            f'store in this compute\'s cluster.')
+
+
+def _stalled(seen: journal.Observation, lock: str, silence: float) -> str:
+    task = seen.task
+    if task is None or task.updated_at is None:
+        return (f'import task {lock} holds the image and has shown no sign '
+                f'of life for {silence:.0f} s. Glance lets a new import take '
+                f'over {LOCK_EXPIRY:.0f} s after the task\'s last update '
+                f'({PENDING_LOCK_EXPIRY:.0f} s while it is pending). Look '
+                f'for a Glance API worker that died.')
+    expires = task.updated_at + datetime.timedelta(seconds=_expiry(task))
+    return (f'import task {task.id} of project {task.owner} '
+            f'(request {task.request_id}, {task.status}) holds the image and '
+            f'has shown no sign of life for {silence:.0f} s, since '
+            f'{task.updated_at:%Y-%m-%d %H:%M:%S} UTC. Glance lets a new '
+            f'import take over at {expires:%Y-%m-%d %H:%M:%S} UTC. Look for '
+            f'a Glance API worker that died.')
