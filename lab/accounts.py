@@ -1,0 +1,74 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Who is in the lab: projects, users and their roles."""
+
+import dataclasses
+
+from keystoneauth1 import session
+from keystoneclient.v3 import client
+
+SERVICE_PROJECT = 'service'
+REGION = 'RegionOne'
+ADMIN = 'admin'
+
+
+@dataclasses.dataclass(frozen=True)
+class Account:
+    """A user and the roles it has in its only project."""
+
+    user: str
+    project: str
+    roles: tuple[str, ...]
+
+
+# "nova" has what deployers give it: service for the APIs that ask for that
+# role, admin for those that do not know it yet.
+ACCOUNTS = (
+    Account(ADMIN, 'admin', ('admin',)),
+    Account('demo', 'demo', ('member',)),
+    Account('other', 'other', ('member',)),
+    Account('glance', SERVICE_PROJECT, ('service', 'admin')),
+    Account('nova', SERVICE_PROJECT, ('service', 'admin')),
+)
+
+
+def create(as_admin: session.Session, passwords: dict[str, str],
+           image_url: str) -> None:
+    """Make the accounts and the image service in a bootstrapped Keystone.
+
+    :param passwords: by user
+    :param image_url: the endpoint of the image service
+    """
+    keystone = client.Client(session=as_admin, interface='public')
+    roles = {role.name: role for role in keystone.roles.list()}
+    projects = {project.name: project
+                for project in keystone.projects.list()}
+    for account in ACCOUNTS:
+        if account.user == ADMIN:
+            # keystone-manage bootstrap made it.
+            continue
+        for name in account.roles:
+            if name not in roles:
+                roles[name] = keystone.roles.create(name)
+        if account.project not in projects:
+            projects[account.project] = keystone.projects.create(
+                account.project, 'default')
+        user = keystone.users.create(
+            account.user, domain='default',
+            password=passwords[account.user],
+            default_project=projects[account.project])
+        for name in account.roles:
+            keystone.roles.grant(roles[name], user=user,
+                                 project=projects[account.project])
+    service = keystone.services.create('glance', 'image')
+    keystone.endpoints.create(service, image_url, 'public', REGION)

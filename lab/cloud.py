@@ -1,0 +1,98 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""A lab as one object: its daemons, sites and workers by name."""
+
+from collections.abc import Iterator
+import os
+
+from lab import ceph
+from lab import ceph_mon
+from lab import ceph_osd
+from lab import daemon
+from lab import directory
+from lab import exception
+from lab import glance_api
+from lab import haproxy
+from lab import keystone
+from lab import launcher
+from lab import mariadb
+from lab import ports
+from lab import state
+
+
+class Lab:
+    """The lab that a description describes.
+
+    ``sites``, ``workers`` are mappings by name; ``daemons`` has all of them
+    in the order of starting.
+    """
+
+    def __init__(self, where: directory.StateDirectory,
+                 described: state.State) -> None:
+        self.directory = where
+        self.launcher = launcher.Launcher(where)
+        self.mariadb = mariadb.MariaDB(described.database, self.launcher)
+        self.keystone = keystone.Keystone(described, self.launcher)
+        self.haproxy = haproxy.HAProxy(described, self.launcher)
+        self.workers = {
+            worker.name: glance_api.GlanceApi(worker, described,
+                                              self.launcher)
+            for worker in described.workers}
+        self.sites = {site.name: ceph.Cluster(site, self.launcher)
+                      for site in described.sites}
+        self.mons = {site.name: ceph_mon.Mon(site, self.launcher)
+                     for site in described.sites}
+        self.osds = {
+            site.name: ceph_osd.Osd(
+                site, ports.osd(described.settings.port_base, index),
+                self.launcher)
+            for index, site in enumerate(described.sites)}
+        self.daemons: dict[str, daemon.Daemon] = {
+            one.name: one for tier in self.tiers() for one in tier}
+        self._described = described
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> 'Lab':
+        """Return the complete lab in a state directory.
+
+        :raises exception.NoLab: when there is none, or ``up`` did not end
+        """
+        where = directory.StateDirectory(path)
+        described = state.load(where)
+        if not described.ready:
+            raise exception.NoLab(where.path, 'no complete lab')
+        return cls(where, described)
+
+    @property
+    def state(self) -> state.State:
+        """The description as it was loaded; read again for fresh pids."""
+        return self._described
+
+    def tiers(self) -> Iterator[list[daemon.Daemon]]:
+        """Return the daemons in steps: each needs only those before it."""
+        yield [self.mariadb, *self.mons.values()]
+        yield [*self.osds.values()]
+        yield [self.keystone]
+        yield [*self.workers.values()]
+        yield [self.haproxy]
+
+    def daemon(self, name: str) -> daemon.Daemon:
+        """Return a daemon by its name, such as ``ceph-osd.dcn0``.
+
+        :raises exception.UnknownName: when the lab has none of that name
+        """
+        try:
+            return self.daemons[name]
+        except KeyError:
+            raise exception.UnknownName(
+                'daemon', name, list(self.daemons)) from None

@@ -1,0 +1,42 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""``kill``: end daemons with SIGKILL, as a crash would."""
+
+import argparse
+import sys
+
+from lab import cloud
+from lab import exitcodes
+from lab import progress
+from lab.cmd import types
+
+
+def add_parser(subparsers: types.Subparsers) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser('kill', help='kill daemons with SIGKILL')
+    parser.add_argument('names', nargs='+', metavar='NAME',
+                        help='such as glance-api-1 or ceph-osd.dcn0')
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    report = progress.Progress(sys.stdout)
+    lab = cloud.Lab.load(args.state)
+    for one in [lab.daemon(name) for name in args.names]:
+        if one.is_alive():
+            one.kill()
+            report.say(f'{one.name} killed')
+        else:
+            report.say(f'{one.name} does not run')
+    return exitcodes.OK

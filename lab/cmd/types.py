@@ -1,0 +1,31 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Types of command line arguments."""
+
+import argparse
+from typing import Any, Protocol
+
+
+class Subparsers(Protocol):
+    """What argparse.ArgumentParser.add_subparsers() returns.
+
+    Its class is private to argparse; this is what we need of it.
+    """
+
+    def add_parser(self, name: str, **kwargs: Any) -> argparse.ArgumentParser:
+        """Add a subcommand."""
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Parse a comma-separated list."""
+    return tuple(name.strip() for name in text.split(','))

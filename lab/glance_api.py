@@ -1,0 +1,76 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""One worker of the hub's Glance."""
+
+from collections.abc import Mapping, Sequence
+
+from lab import confile
+from lab import daemon
+from lab import glanceconf
+from lab import launcher
+from lab import settings
+from lab import state
+from lab import uwsgi
+from lab import waiting
+
+_THREADS = 16
+
+
+def sync_database(lab: state.State, starter: launcher.Launcher) -> None:
+    """Make Glance's tables; MariaDB runs."""
+    conf = starter.state.service('glance') / 'glance-manage.conf'
+    confile.write(conf, confile.ini(glanceconf.database(lab)))
+    starter.run('glance-manage', [
+        str(launcher.python_program('glance-manage')),
+        '--config-file', str(conf), 'db_sync'])
+
+
+class GlanceApi(daemon.Daemon):
+    """``glance-api-N``: a process of its own with its own directories.
+
+    SIGTERM drains: imports that run are finished first. That takes as long
+    as they take, up to ``stop_timeout`` seconds.
+    """
+
+    stop_timeout = 300
+
+    def __init__(self, worker: state.Worker, lab: state.State,
+                 starter: launcher.Launcher) -> None:
+        super().__init__(worker.name, starter)
+        self.worker = worker
+        self._lab = lab
+
+    @property
+    def ports(self) -> Sequence[int]:
+        return (self.worker.port,)
+
+    def prepare(self) -> None:
+        """Make its directories and configuration, as a lab has them."""
+        self.worker.staging.mkdir(parents=True)
+        self.worker.tasks.mkdir(parents=True)
+        self.configure(settings.GlanceSettings())
+
+    def configure(self, asked: settings.GlanceSettings) -> None:
+        """Write its configuration and policy; they count from a restart."""
+        confile.write(self.worker.conf, confile.ini(
+            glanceconf.worker(self._lab, self.worker, asked)))
+        confile.write(self.worker.policy, glanceconf.policy(asked))
+
+    def command(self) -> Sequence[str]:
+        return uwsgi.command('glance.wsgi.api', self.worker.port, _THREADS)
+
+    def environment(self) -> Mapping[str, str]:
+        return {'OS_GLANCE_CONFIG_DIR': str(self.worker.conf.parent)}
+
+    def look(self) -> waiting.Look:
+        return uwsgi.look(f'{self.worker.url}/healthcheck')

@@ -1,0 +1,109 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The configuration of a Glance worker."""
+
+import json
+import pathlib
+import sys
+
+from lab import accounts
+from lab import confile
+from lab import mariadb
+from lab import settings
+from lab import state
+
+# Where the wheel puts it.
+_PASTE = pathlib.Path('etc/glance/glance-api-paste.ini')
+
+
+def paste_file() -> pathlib.Path:
+    """Return the pipeline definition that comes with Glance."""
+    return pathlib.Path(sys.prefix) / _PASTE
+
+
+def database(lab: state.State) -> confile.Sections:
+    """Return the part of the configuration that glance-manage needs."""
+    return {'database': {
+        'connection': mariadb.connection(lab.database, 'glance'),
+        # Each of the 16 request threads and 16 import threads may hold one.
+        'max_pool_size': '20', 'max_overflow': '30'}}
+
+
+def worker(lab: state.State, of: state.Worker,
+           asked: settings.GlanceSettings) -> confile.Sections:
+    """Return the content of a worker's glance-api.conf."""
+    mine = {
+        'DEFAULT': _general(lab, of, asked),
+        **database(lab),
+        'keystone_authtoken': _authtoken(lab),
+        'paste_deploy': {'flavor': 'keystone',
+                         'config_file': str(paste_file())},
+        'oslo_policy': {'policy_file': str(of.policy)},
+        'oslo_concurrency': {'lock_path': str(of.tasks)},
+        'wsgi': {'task_pool_threads': str(asked.task_pool_threads)},
+        'glance_store': {'default_backend': lab.sites[0].store},
+        'os_glance_staging_store': {
+            'filesystem_store_datadir': str(of.staging)},
+        'os_glance_tasks_store': {
+            'filesystem_store_datadir': str(of.tasks)},
+        **{site.store: _store(site, asked) for site in lab.sites},
+    }
+    return confile.merge(mine, asked.overrides)
+
+
+def policy(asked: settings.GlanceSettings) -> str:
+    """Return the content of a worker's policy file (JSON is YAML, too)."""
+    rules = ({} if asked.copy_policy is None
+             else {'copy_image': asked.copy_policy})
+    return json.dumps(rules) + '\n'
+
+
+def _general(lab: state.State, of: state.Worker,
+             asked: settings.GlanceSettings) -> dict[str, str]:
+    show = str(asked.show_locations).lower()
+    return {
+        'debug': str(asked.log_debug).lower(),
+        'enabled_backends': ', '.join(
+            f'{site.store}:rbd' for site in lab.sites),
+        'enabled_import_methods': f'[{",".join(asked.import_methods)}]',
+        # What other workers call to reach what was staged here.
+        'worker_self_reference_url': asked.self_reference_url or of.url,
+        'show_multiple_locations': show,
+        'show_image_direct_url': show,
+    }
+
+
+def _store(site: state.Site,
+           asked: settings.GlanceSettings) -> dict[str, str]:
+    return {
+        'store_description': f'Ceph cluster of site {site.name}',
+        'rbd_store_ceph_conf': str(site.ceph_conf),
+        'rbd_store_user': 'glance',
+        'rbd_store_pool': site.images_pool,
+        'rbd_thin_provisioning': str(asked.thin_provisioning).lower(),
+    }
+
+
+def _authtoken(lab: state.State) -> dict[str, str]:
+    user = lab.user('glance')
+    return {
+        'www_authenticate_uri': lab.keystone_url,
+        'auth_url': lab.keystone_url,
+        'auth_type': 'password',
+        'username': user.name,
+        'password': user.password,
+        'project_name': user.project,
+        'user_domain_id': 'default',
+        'project_domain_id': 'default',
+        'region_name': accounts.REGION,
+    }

@@ -1,0 +1,82 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""HAProxy: the URL that users of the hub's Glance know."""
+
+from collections.abc import Sequence
+import urllib.parse
+
+from lab import confile
+from lab import daemon
+from lab import launcher
+from lab import ports
+from lab import state
+from lab import uwsgi
+from lab import waiting
+
+_CONFIGURATION = """\
+global
+    log stdout format raw local0
+    maxconn 500
+    nbthread 1
+
+defaults
+    mode http
+    log global
+    option httplog
+    # A worker that is gone costs a request nothing, it goes to the other.
+    option redispatch
+    retries 3
+    timeout connect 5s
+    # An upload or a download of a large image is one request.
+    timeout client 15m
+    timeout server 15m
+
+frontend glance
+    bind {address}:{port}
+    default_backend workers
+
+backend workers
+    balance roundrobin
+    option httpchk GET /healthcheck
+    http-check expect status 200
+    default-server check inter 1s fall 2 rise 1
+{servers}
+"""
+
+
+class HAProxy(daemon.Daemon):
+    """``haproxy``: round robin over the Glance workers."""
+
+    def __init__(self, lab: state.State, starter: launcher.Launcher) -> None:
+        super().__init__('haproxy', starter)
+        self._lab = lab
+        self._conf = self._state.service(self.name) / 'haproxy.cfg'
+        self._port = urllib.parse.urlsplit(lab.glance_url).port or 0
+
+    @property
+    def ports(self) -> Sequence[int]:
+        return (self._port,)
+
+    def prepare(self) -> None:
+        """Write its configuration."""
+        servers = '\n'.join(
+            f'    server {worker.name} {ports.ADDRESS}:{worker.port}'
+            for worker in self._lab.workers)
+        confile.write(self._conf, _CONFIGURATION.format(
+            address=ports.ADDRESS, port=self._port, servers=servers))
+
+    def command(self) -> Sequence[str]:
+        return ['haproxy', '-db', '-f', str(self._conf)]
+
+    def look(self) -> waiting.Look:
+        return uwsgi.look(f'{self._lab.glance_url}/healthcheck')

@@ -1,0 +1,167 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Start daemons and commands of one lab, so that they are found again."""
+
+from collections.abc import Mapping, Sequence
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from lab import confile
+from lab import directory
+from lab import exception
+from lab import process
+
+# What a program of the lab inherits from the caller. Everything else stays
+# out: a CEPH_CONF, OS_* or proxy setting of the user's shell would lead the
+# lab's daemons to somewhere else.
+_INHERITED = ('HOME', 'USER', 'LOGNAME', 'TMPDIR', 'LD_LIBRARY_PATH')
+# Debian keeps daemons where a normal user's PATH does not look.
+_SYSTEM_PATH = ('/usr/local/sbin', '/usr/sbin', '/sbin')
+
+
+def search_path() -> str:
+    """Return the PATH in which the lab looks for programs."""
+    return os.pathsep.join((os.environ.get('PATH', os.defpath),
+                            *_SYSTEM_PATH))
+
+
+def program(name: str) -> str | None:
+    """Return the path of a system program, None when it is missing."""
+    return shutil.which(name, path=search_path())
+
+
+def python_program(name: str) -> pathlib.Path:
+    """Return a program of the Python environment that runs the lab."""
+    return pathlib.Path(sys.executable).parent / name
+
+
+class Launcher:
+    """Starts programs that carry the lab's mark in their environment."""
+
+    def __init__(self, state: directory.StateDirectory) -> None:
+        self.state = state
+        self._cancelled = False
+        self._running: set[subprocess.Popen[str]] = set()
+        self._lock = threading.Lock()
+
+    def cancel(self) -> None:
+        """Refuse to start anything from now on, and end running commands.
+
+        Daemons are not touched.
+        """
+        with self._lock:
+            self._cancelled = True
+            for child in self._running:
+                child.kill()
+
+    def check(self) -> None:
+        """Give up when the work was cancelled.
+
+        :raises exception.Cancelled: when it was
+        """
+        if self._cancelled:
+            raise exception.Cancelled('the work on the lab was given up')
+
+    def spawn(self, name: str, command: Sequence[str],
+              extra: Mapping[str, str]) -> process.Process:
+        """Start a daemon in its own session, its output in its log.
+
+        :param extra: what its environment has besides the usual
+        """
+        # posix_spawn rather than subprocess: nobody in this process will
+        # wait for a daemon that outlives it.
+        log = str(self.state.log(name))
+        actions = [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, log,
+             os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ]
+        with self._lock:
+            self.check()
+            pid = os.posix_spawn(
+                _path(command[0]), list(command),
+                self._environment(name, extra), file_actions=actions,
+                setsid=True, setsigmask=(),
+                setsigdef=(signal.SIGINT, signal.SIGTERM, signal.SIGPIPE))
+        started = process.find(pid)
+        if started is None:
+            raise RuntimeError(f'{name}: pid {pid} is not in /proc')
+        return started
+
+    def run(self, name: str, command: Sequence[str], *,
+            extra: Mapping[str, str] | None = None,
+            timeout: float = 120) -> str:
+        """Run a command to its end and return its output.
+
+        :param name: what it is called in errors and in its log's name
+        :param timeout: seconds
+        :raises exception.CommandFailed: when it fails or takes too long
+        """
+        start = time.monotonic()
+        log = self.state.log(name)
+        with log.open('ab') as errors:
+            with self._lock:
+                self.check()
+                child = subprocess.Popen(
+                    [_path(command[0]), *command[1:]],
+                    env=self._environment(name, extra or {}),
+                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                    stderr=errors, start_new_session=True, text=True)
+                self._running.add(child)
+            with child:
+                try:
+                    output, _ = child.communicate(timeout=timeout)
+                except subprocess.TimeoutExpired:
+                    raise self._failed(name, None, start) from None
+                finally:
+                    child.kill()
+                    with self._lock:
+                        self._running.discard(child)
+        self.check()
+        if child.returncode != 0:
+            raise self._failed(name, child.returncode, start, output)
+        return output
+
+    def _failed(self, name: str, returncode: int | None, start: float,
+                output: str = '') -> exception.CommandFailed:
+        return exception.CommandFailed(
+            name, returncode, time.monotonic() - start,
+            confile.last_lines(output, 5) + confile.tail(
+                self.state.log(name)))
+
+    def _environment(self, name: str,
+                     extra: Mapping[str, str]) -> dict[str, str]:
+        inherited = {key: os.environ[key] for key in _INHERITED
+                     if key in os.environ}
+        return {
+            **inherited,
+            'PATH': search_path(),
+            'LANG': 'C.UTF-8',
+            process.STATE_VARIABLE: str(self.state.path),
+            process.NAME_VARIABLE: name,
+            **extra,
+        }
+
+
+def _path(name: str) -> str:
+    found = program(name)
+    if found is None:
+        raise exception.PackagesMissing([name], [name])
+    return found

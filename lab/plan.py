@@ -1,0 +1,80 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Decide everything about a new lab: names, ports, paths, passwords."""
+
+import secrets
+import uuid
+
+from lab import accounts
+from lab import directory
+from lab import mariadb
+from lab import ports
+from lab import settings
+from lab import state
+
+WORKERS = 2
+
+
+def new(asked: settings.LabSettings,
+        where: directory.StateDirectory) -> state.State:
+    """Return the description of a lab of which nothing exists yet."""
+    base = asked.port_base
+    return state.State(
+        settings=asked,
+        keystone_url=_url(ports.fixed(base, 'keystone')) + '/v3',
+        region=accounts.REGION,
+        glance_url=_url(ports.fixed(base, 'haproxy')),
+        users=tuple(
+            state.User(account.user, _password(), account.project,
+                       account.roles) for account in accounts.ACCOUNTS),
+        sites=tuple(_site(name, ports.mon(base, index), where)
+                    for index, name in enumerate(asked.sites)),
+        workers=tuple(_worker(number, ports.worker(base, number), where)
+                      for number in range(1, WORKERS + 1)),
+        database=state.Database(
+            port=ports.fixed(base, 'mariadb'),
+            socket=where.service('mariadb') / 'mariadb.sock',
+            passwords={user: _password()
+                       for user in ('root', *mariadb.DATABASES)}))
+
+
+def _site(name: str, mon_port: int,
+          where: directory.StateDirectory) -> state.Site:
+    home = where.site(name)
+    return state.Site(
+        name=name, store=name, fsid=str(uuid.uuid4()),
+        ceph_conf=home / 'ceph.conf',
+        keyrings=state.Keyrings(
+            admin=home / 'ceph.client.admin.keyring',
+            glance=home / 'ceph.client.glance.keyring',
+            nova=home / 'ceph.client.nova.keyring'),
+        images_pool='images', vms_pool='vms', mon_port=mon_port)
+
+
+def _worker(number: int, port: int,
+            where: directory.StateDirectory) -> state.Worker:
+    name = f'glance-api-{number}'
+    home = where.service(name)
+    return state.Worker(
+        name=name, url=_url(port), port=port,
+        conf=home / 'glance-api.conf', policy=home / 'policy.yaml',
+        staging=home / 'staging', tasks=home / 'tasks', log=where.log(name))
+
+
+def _url(port: int) -> str:
+    return f'http://{ports.ADDRESS}:{port}'
+
+
+def _password() -> str:
+    # Hexadecimal digits need no quoting in URLs, SQL and INI files.
+    return secrets.token_hex(16)

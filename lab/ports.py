@@ -1,0 +1,135 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The ports of a lab: all follow from the port base."""
+
+from collections.abc import Mapping
+import pathlib
+import socket
+
+from lab import exception
+from lab import process
+
+ADDRESS = '127.0.0.1'
+
+# A lab stays within this many ports from its base.
+SPAN = 500
+
+# An OSD listens on four: for clients, for other OSDs, and a heartbeat port
+# for each. The range gives a restarted one some choice.
+OSD_PORTS = 10
+
+_FIXED = {'haproxy': 0, 'keystone': 1, 'mariadb': 2}
+_WORKERS_AT = 10
+_MONS_AT = 50
+_OSDS_AT = 100
+
+_LISTEN = '0A'
+_LOCAL_RANGE = pathlib.Path('/proc/sys/net/ipv4/ip_local_port_range')
+
+
+def fixed(base: int, daemon: str) -> int:
+    """Return the port of a daemon that a lab has once."""
+    return base + _FIXED[daemon]
+
+
+def worker(base: int, number: int) -> int:
+    """Return the port of a Glance worker; they count from 1."""
+    return base + _WORKERS_AT + number
+
+
+def mon(base: int, site_index: int) -> int:
+    """Return the port of a site's monitor; sites count from 0."""
+    return base + _MONS_AT + site_index
+
+
+def osd(base: int, site_index: int) -> range:
+    """Return the ports among which a site's OSD chooses its own."""
+    first = base + _OSDS_AT + OSD_PORTS * site_index
+    return range(first, first + OSD_PORTS)
+
+
+def check_base(base: int) -> None:
+    """Refuse a base from which a lab would leave the range of ports.
+
+    :raises exception.InvalidSettings: when it does
+    """
+    if not 1024 <= base <= 65536 - SPAN:
+        raise exception.InvalidSettings(
+            f'a port base is 1024 to {65536 - SPAN}, not {base}')
+
+
+def overlaps_local_range(base: int) -> bool:
+    """Tell whether the kernel gives these ports to outgoing connections.
+
+    Then a daemon of the lab may find its port taken for a moment.
+    """
+    try:
+        low, high = (int(word) for word in _LOCAL_RANGE.read_text().split())
+    except OSError:
+        return False
+    return base <= high and base + SPAN > low
+
+
+def check_free(wanted: Mapping[int, str]) -> None:
+    """Refuse to go on when a port is taken.
+
+    :param wanted: the daemon that needs the port, by port
+    :raises exception.PortBusy: for the first that is
+    """
+    for port in sorted(wanted):
+        if not is_free(port):
+            raise exception.PortBusy(port, wanted[port], holder(port))
+
+
+def is_free(port: int) -> bool:
+    """Tell whether a daemon could listen on that port now."""
+    with socket.socket() as probe:
+        # As daemons do: connections that still linger are no obstacle.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ADDRESS, port))
+            probe.listen(1)
+        except OSError:
+            return False
+    return True
+
+
+def holder(port: int) -> str | None:
+    """Name the process that listens on a port; None if /proc hides it."""
+    inodes = _listening_inodes(port)
+    for entry in process.PROC.iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            targets = {link.readlink().name
+                       for link in (entry / 'fd').iterdir()}
+        except OSError:
+            continue
+        if targets & inodes:
+            return process.describe(int(entry.name))
+    return None
+
+
+def _listening_inodes(port: int) -> set[str]:
+    found = set()
+    for table in ('tcp', 'tcp6'):
+        try:
+            lines = (process.PROC / 'net' / table).read_text().splitlines()
+        except OSError:
+            continue
+        for line in lines[1:]:
+            fields = line.split()
+            if (fields[3] == _LISTEN
+                    and int(fields[1].rpartition(':')[2], 16) == port):
+                found.add(f'socket:[{fields[9]}]')
+    return found

@@ -1,0 +1,155 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Processes as /proc shows them: identity, environment, signals.
+
+A pid alone names nothing, since the kernel uses it again. Here a process is
+its pid together with its start time (field 22 of /proc/PID/stat, in clock
+ticks since boot), and a signal is only sent when both still agree.
+"""
+
+from collections.abc import Iterator
+import contextlib
+import dataclasses
+import os
+import pathlib
+import signal
+
+from lab import waiting
+
+PROC = pathlib.Path('/proc')
+
+# Both are in the environment of everything the lab starts, so that "down"
+# finds also what "up" had no time to record. Two variables, because a shell
+# may well export the first for its own use.
+STATE_VARIABLE = 'LAB_STATE'
+NAME_VARIABLE = 'LAB_DAEMON'
+
+
+@dataclasses.dataclass(frozen=True)
+class Process:
+    """One process, for as long as it lives and never another one."""
+
+    pid: int
+    start_time: int
+
+    def is_alive(self) -> bool:
+        """Tell whether it runs; a zombie does not."""
+        _reap(self.pid)
+        seen = _stat(self.pid)
+        return (seen is not None and seen.start_time == self.start_time
+                and seen.status not in 'ZX')
+
+    def send(self, signum: int) -> bool:
+        """Send a signal; False when the process is gone."""
+        if not self.is_alive():
+            return False
+        try:
+            os.kill(self.pid, signum)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def end(self, grace: float, signum: int = signal.SIGTERM) -> bool:
+        """End it: ``signum``, up to ``grace`` seconds, then SIGKILL.
+
+        Return whether the grace was enough.
+
+        :raises waiting.TimedOut: when it survives SIGKILL for 10 s
+        """
+        self.send(signum)
+        try:
+            waiting.until(self._look_gone, grace)
+        except waiting.TimedOut:
+            self.kill()
+            return False
+        return True
+
+    def kill(self) -> None:
+        """Send SIGKILL and wait for the end.
+
+        :raises waiting.TimedOut: when it is still there after 10 s
+        """
+        self.send(signal.SIGKILL)
+        waiting.until(self._look_gone, 10)
+
+    def _look_gone(self) -> waiting.Look:
+        return waiting.Look(not self.is_alive(), f'pid {self.pid} runs')
+
+
+@dataclasses.dataclass(frozen=True)
+class _Stat:
+    status: str
+    start_time: int
+
+
+def _stat(pid: int) -> _Stat | None:
+    try:
+        text = (PROC / str(pid) / 'stat').read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    # The second field is the program's name in parentheses and may hold
+    # blanks and parentheses itself; field 3 follows the last ')'.
+    fields = text[text.rindex(')') + 2:].split()
+    return _Stat(fields[0], int(fields[19]))
+
+
+def _reap(pid: int) -> None:
+    # Only matters to the process that started the daemon: for all others
+    # it is not a child.
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+
+
+def find(pid: int) -> Process | None:
+    """Return the process that has this pid now, or None."""
+    seen = _stat(pid)
+    return None if seen is None else Process(pid, seen.start_time)
+
+
+def describe(pid: int) -> str:
+    """Name a process for an error message, as far as /proc tells."""
+    try:
+        raw = (PROC / str(pid) / 'cmdline').read_bytes()
+    except OSError:
+        return f'pid {pid}'
+    words = raw.replace(b'\0', b' ').decode(errors='replace').strip()
+    return f'pid {pid} ({words[:60]})' if words else f'pid {pid}'
+
+
+def of_lab(state: pathlib.Path) -> dict[Process, str]:
+    """Find everything that was started for the lab in ``state``.
+
+    Return the name of each process found, as given when it was started.
+    """
+    found = {}
+    for pid, environment in _environments():
+        if (environment.get(STATE_VARIABLE) == str(state)
+                and NAME_VARIABLE in environment):
+            process = find(pid)
+            if process is not None and process.is_alive():
+                found[process] = environment[NAME_VARIABLE]
+    return found
+
+
+def _environments() -> Iterator[tuple[int, dict[str, str]]]:
+    for entry in PROC.iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            raw = (entry / 'environ').read_bytes()
+        except OSError:
+            # Gone meanwhile, or another user's and so not ours.
+            continue
+        pairs = (item.partition('=')
+                 for item in raw.decode(errors='replace').split('\0'))
+        yield int(entry.name), {name: value for name, _, value in pairs}

@@ -1,0 +1,115 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What a lab is asked to be; pure data with its limits."""
+
+from collections.abc import Mapping
+import dataclasses
+import re
+
+from lab import exception
+
+STORAGE = 'storage'
+# The choices of --profile.
+PROFILES = (STORAGE,)
+
+DEFAULT_SITES = ('central', 'dcn0', 'dcn1')
+DEFAULT_PORT_BASE = 21000
+DEFAULT_OSD_GIB = 8
+MAX_SITES = 16
+
+_SITE_NAME = re.compile(r'[a-z][a-z0-9_-]{0,31}')
+# A site's name becomes the name of a Glance store, which is a section of
+# glance-api.conf. These sections have another meaning there.
+_TAKEN_SECTIONS = frozenset((
+    'barbican', 'cors', 'database', 'default', 'glance', 'glance_store',
+    'healthcheck', 'image_format', 'import_filtering_opts',
+    'inject_metadata_properties', 'key_manager', 'keystone_authtoken',
+    'oslo_concurrency', 'oslo_limit', 'oslo_messaging_notifications',
+    'oslo_middleware', 'oslo_policy', 'oslo_reports', 'paste_deploy',
+    'profiler', 'task', 'taskflow_executor', 'vault', 'wsgi'))
+
+
+@dataclasses.dataclass(frozen=True)
+class LabSettings:
+    """What ``up`` builds; a lab keeps its settings until ``down``.
+
+    The first site is the hub: its store is Glance's default. ``osd_gib`` is
+    the size of a site's only OSD in GiB, a sparse file.
+    """
+
+    sites: tuple[str, ...] = DEFAULT_SITES
+    profile: str = STORAGE
+    port_base: int = DEFAULT_PORT_BASE
+    osd_gib: int = DEFAULT_OSD_GIB
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.sites) <= MAX_SITES:
+            raise exception.InvalidSettings(
+                f'a lab has 1 to {MAX_SITES} sites, not {len(self.sites)}')
+        for name in self.sites:
+            _check_site_name(name)
+        if len(set(self.sites)) != len(self.sites):
+            raise exception.InvalidSettings(
+                f'a site is named twice: {", ".join(self.sites)}')
+        if self.profile not in PROFILES:
+            raise exception.InvalidSettings(
+                f'profile {self.profile!r} is not one of '
+                f'{", ".join(PROFILES)}')
+        if self.osd_gib < 1:
+            raise exception.InvalidSettings(
+                f'an OSD has at least 1 GiB, not {self.osd_gib}')
+
+    def differences(self, other: 'LabSettings') -> list[str]:
+        """Name each setting that is not the same in ``other``."""
+        mine, theirs = dataclasses.asdict(self), dataclasses.asdict(other)
+        return [f'{key} is {_show(mine[key])}, asked for '
+                f'{_show(theirs[key])}'
+                for key in mine if mine[key] != theirs[key]]
+
+
+@dataclasses.dataclass(frozen=True)
+class GlanceSettings:
+    """How one Glance worker is configured; each field is one knob.
+
+    ``copy_policy``: the rule of ``copy_image``; None leaves Glance's default,
+    which is administrators only. ``show_locations``: both
+    ``show_multiple_locations`` and ``show_image_direct_url``.
+    ``self_reference_url``: None is the worker's own URL, as it should be.
+    ``overrides``: further options, section to option to value; they win.
+    """
+
+    copy_policy: str | None = ''
+    show_locations: bool = True
+    thin_provisioning: bool = True
+    import_methods: tuple[str, ...] = (
+        'glance-direct', 'copy-image', 'web-download')
+    task_pool_threads: int = 16
+    log_debug: bool = True
+    self_reference_url: str | None = None
+    overrides: Mapping[str, Mapping[str, str]] = dataclasses.field(
+        default_factory=dict)
+
+
+def _check_site_name(name: str) -> None:
+    if not _SITE_NAME.fullmatch(name):
+        raise exception.InvalidSettings(
+            f'{name!r} cannot name a site: lower case letters, digits, "-" '
+            f'and "_", at most 32, beginning with a letter')
+    if name in _TAKEN_SECTIONS or name.startswith('os_glance_'):
+        raise exception.InvalidSettings(
+            f'{name!r} cannot name a site: Glance gives that name another '
+            f'meaning')
+
+
+def _show(value: object) -> str:
+    return ','.join(value) if isinstance(value, tuple) else str(value)

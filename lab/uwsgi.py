@@ -1,0 +1,72 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Serve a WSGI application with uWSGI, and ask whether it answers."""
+
+from collections.abc import Sequence
+import http.client
+import sys
+import urllib.error
+import urllib.request
+
+from lab import launcher
+from lab import ports
+from lab import waiting
+
+# The wheel without a compiler first, then the program built from source.
+PROGRAMS = ('pyuwsgi', 'uwsgi')
+
+_ANSWER_WITHIN = 5.0
+
+
+def find() -> str | None:
+    """Return the uWSGI of this Python environment, None without one."""
+    for name in PROGRAMS:
+        path = launcher.python_program(name)
+        if path.exists():
+            return str(path)
+    return None
+
+
+def command(module: str, port: int, threads: int) -> Sequence[str]:
+    """Return the command that serves ``module``'s ``application``.
+
+    One process without a master: a SIGKILL leaves nothing behind. With
+    --die-on-term a SIGTERM runs the interpreter's exit handlers, in which
+    Glance waits for its running imports.
+    """
+    return [
+        find() or PROGRAMS[0],
+        '--module', f'{module}:application',
+        '--http-socket', f'{ports.ADDRESS}:{port}',
+        '--virtualenv', sys.prefix,
+        '--threads', str(threads), '--enable-threads', '--lazy-apps',
+        '--need-app', '--die-on-term',
+        '--buffer-size', '65535', '--listen', '100',
+        # Uploads come chunked, and whoever asked Glance through another
+        # connection must not wait for the end of a kept one.
+        '--http-chunked-input', '--http-raw-body',
+        '--chunked-input-limit', str(16 << 20),
+        '--add-header', 'Connection: close',
+        '--disable-logging',
+    ]
+
+
+def look(url: str) -> waiting.Look:
+    """Tell whether ``url`` answers with a status of success."""
+    try:
+        with urllib.request.urlopen(url, timeout=_ANSWER_WITHIN) as answer:
+            return waiting.Look(True, f'HTTP {answer.status}')
+    except urllib.error.HTTPError as exc:
+        return waiting.Look(False, f'HTTP {exc.code}')
+    except (OSError, http.client.HTTPException) as exc:
+        return waiting.Look(False, f'no answer on {url}: {exc}')
