@@ -76,8 +76,9 @@ class Keystone(daemon.Daemon):
                 'key_repository': str(self._directory / 'fernet')},
             'credential': {
                 'key_repository': str(self._directory / 'credential')},
-            # A cache in the process would show old catalogs and roles.
-            'cache': {'enabled': 'false'},
+            # Without a cache each request costs 200 queries and 0.3 s. One
+            # in the process is right as long as there is one process.
+            'cache': {'enabled': 'true', 'backend': 'oslo_cache.dict'},
             # The least that bcrypt knows: a login costs 2 ms, not 250.
             'identity': {'password_hash_rounds': '4'},
         }

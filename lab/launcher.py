@@ -97,7 +97,7 @@ class Launcher:
             self.check()
             pid = os.posix_spawn(
                 _path(command[0]), list(command),
-                self._environment(name, extra), file_actions=actions,
+                self.environment(name, extra), file_actions=actions,
                 setsid=True, setsigmask=(),
                 setsigdef=(signal.SIGINT, signal.SIGTERM, signal.SIGPIPE))
         started = process.find(pid)
@@ -121,7 +121,7 @@ class Launcher:
                 self.check()
                 child = subprocess.Popen(
                     [_path(command[0]), *command[1:]],
-                    env=self._environment(name, extra or {}),
+                    env=self.environment(name, extra or {}),
                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                     stderr=errors, start_new_session=True, text=True)
                 self._running.add(child)
@@ -146,8 +146,9 @@ class Launcher:
             confile.last_lines(output, 5) + confile.tail(
                 self.state.log(name)))
 
-    def _environment(self, name: str,
-                     extra: Mapping[str, str]) -> dict[str, str]:
+    def environment(self, name: str,
+                    extra: Mapping[str, str]) -> dict[str, str]:
+        """Return the environment of a program, with the lab's mark."""
         inherited = {key: os.environ[key] for key in _INHERITED
                      if key in os.environ}
         return {
