@@ -19,6 +19,8 @@ from keystoneclient.v3 import client
 
 SERVICE_PROJECT = 'service'
 REGION = 'RegionOne'
+# Services look for the internal URL of another, people for the public one.
+INTERFACES = ('public', 'internal', 'admin')
 ADMIN = 'admin'
 
 
@@ -71,4 +73,5 @@ def create(as_admin: session.Session, passwords: dict[str, str],
             keystone.roles.grant(roles[name], user=user,
                                  project=projects[account.project])
     service = keystone.services.create('glance', 'image')
-    keystone.endpoints.create(service, image_url, 'public', REGION)
+    for interface in INTERFACES:
+        keystone.endpoints.create(service, image_url, interface, REGION)

@@ -54,7 +54,8 @@ class Keystone(daemon.Daemon):
         # By environment: a password in the command line is for all to see.
         self._manage(
             'bootstrap', '--bootstrap-region-id', accounts.REGION,
-            '--bootstrap-public-url', self._lab.keystone_url,
+            *(word for interface in accounts.INTERFACES for word in (
+                f'--bootstrap-{interface}-url', self._lab.keystone_url)),
             OS_BOOTSTRAP_PASSWORD=self._lab.user(accounts.ADMIN).password)
 
     def populate(self) -> None:
