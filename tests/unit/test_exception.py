@@ -1,0 +1,75 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+
+"""Messages name what, which and what to do; the facts are attributes."""
+
+from __future__ import annotations
+
+import ddt
+
+from nova_rbd_multistore import exception
+from tests import base
+
+
+@ddt.ddt
+class ExceptionTestCase(base.TestCase):
+
+    def test_one_base(self):
+        for thing in vars(exception).values():
+            if isinstance(thing, type) and issubclass(thing, Exception):
+                self.assertTrue(
+                    issubclass(thing, exception.MultistoreError), thing)
+
+    def test_glance_error(self):
+        exc = exception.Conflict('copy image a to store b', 'locked')
+
+        self.assertEqual('copy image a to store b: locked', str(exc))
+        self.assertEqual('copy image a to store b', exc.request)
+        self.assertEqual('locked', exc.answer)
+
+    @ddt.data(*exception.CopyError.__subclasses__())
+    def test_copy_error(self, kind):
+        exc = kind('a', 'b', 'the moon is full.')
+
+        self.assertRegex(
+            str(exc), r'^Image a (was not|cannot be|may not be) copied to '
+                      r'store b: the moon is full\.$')
+        self.assertEqual('a', exc.image_id)
+        self.assertEqual('b', exc.store)
+        self.assertEqual('the moon is full.', exc.reason)
+
+    def test_invalid_location(self):
+        exc = exception.InvalidLocation('rbd://a', 'it has 1 parts')
+
+        self.assertIn("'rbd://a'", str(exc))
+        self.assertIn('it has 1 parts', str(exc))
+
+    def test_invalid_location_is_shown_in_part_when_it_is_long(self):
+        url = 'rbd://' + 'a' * 10_000
+        exc = exception.InvalidLocation(url, 'it has 1 parts')
+
+        self.assertLess(len(str(exc)), 400)
+        self.assertEqual(url, exc.url)
+
+    def test_invalid_location_shows_control_characters_escaped(self):
+        exc = exception.InvalidLocation('rbd://a\n\x1b[2J', 'why')
+
+        self.assertTrue(str(exc).isprintable())
+
+    def test_nova_shape_mismatch(self):
+        exc = exception.NovaShapeMismatch('35.0.0', ['a is gone', 'b too'])
+
+        self.assertIn('Nova 35.0.0', str(exc))
+        self.assertIn('a is gone; b too', str(exc))
+        self.assertEqual(['a is gone', 'b too'], exc.differences)
+        self.assertEqual('35.0.0', exc.release)
