@@ -160,7 +160,8 @@ class Nova:
 
         order = self._order
         instance = objects.Instance(
-            uuid=uuid, image_ref=order.image_id, task_state=None,
+            uuid=uuid, image_ref=order.image_id, config_drive='',
+            task_state=None,
             vm_state='building', trusted_certs=None, migration_context=None,
             system_metadata={},
             flavor=objects.Flavor(root_gb=order.root_gb, extra_specs={}))

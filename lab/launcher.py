@@ -12,7 +12,8 @@
 
 """Start daemons and commands of one lab, so that they are found again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from collections.abc import Sequence
 import os
 import pathlib
 import shutil
