@@ -12,7 +12,8 @@
 
 """Build a lab from nothing, in the order of what needs what."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from collections.abc import Sequence
 import dataclasses
 
 from lab import cloud

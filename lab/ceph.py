@@ -13,7 +13,8 @@
 """Look into a site's Ceph cluster, and set it up, with its admin's key."""
 
 import json
-from typing import Any, NamedTuple
+from typing import Any
+from typing import NamedTuple
 
 from lab import ceph_osd
 from lab import cephconf

@@ -12,9 +12,8 @@
 
 """The users of a lab as openstacksdk and the openstack command see them."""
 
+import json
 from typing import Any
-
-import yaml
 
 from lab import confile
 from lab import directory
@@ -49,7 +48,8 @@ def content(lab: state.State) -> dict[str, Any]:
 
 def write(where: directory.StateDirectory, lab: state.State) -> None:
     """Write clouds.yaml for all users; it holds their passwords."""
-    confile.write(where.clouds, yaml.safe_dump(content(lab)))
+    # All JSON is YAML.
+    confile.write(where.clouds, json.dumps(content(lab), indent=2) + '\n')
 
 
 def environment(where: directory.StateDirectory, lab: state.State,

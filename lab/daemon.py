@@ -13,7 +13,8 @@
 """What all daemons of the lab have in common."""
 
 import abc
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from collections.abc import Sequence
 import pathlib
 import signal
 

@@ -68,6 +68,12 @@ class StateDirectory:
         """Tell whether a lab was made here."""
         return (self.path / MARKER).is_file()
 
+    def is_foreign(self) -> bool:
+        """Tell whether something is there that is not ours."""
+        if self.is_lab() or not self.path.exists():
+            return False
+        return not self.path.is_dir() or any(self.path.iterdir())
+
     def create(self) -> None:
         """Make the directory and mark it as ours.
 
@@ -80,14 +86,17 @@ class StateDirectory:
                 f'{self.path} is {len(socket_path) - _SOCKET_PATH_MAX} bytes '
                 f'too long for the Unix sockets below it; choose a shorter '
                 f'--state')
-        if self.path.exists() and not self.is_lab():
-            if not self.path.is_dir() or any(self.path.iterdir()):
-                raise exception.NotALab(self.path)
+        if self.is_foreign():
+            raise exception.NotALab(self.path)
         # The files below hold passwords and keys.
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.path / MARKER).write_text(_MARKER_TEXT)
         for name in ('run', 'logs', 'sites'):
             (self.path / name).mkdir(exist_ok=True)
+
+    def has_logs(self) -> bool:
+        """Tell whether anything was started here."""
+        return any((self.path / 'logs').iterdir())
 
     def clear(self) -> None:
         """Remove everything in it but the marker and the lock."""

@@ -12,11 +12,13 @@
 
 """One worker of the hub's Glance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from collections.abc import Sequence
 
 from lab import confile
 from lab import daemon
 from lab import glanceconf
+from lab import haproxy
 from lab import launcher
 from lab import settings
 from lab import state
@@ -38,8 +40,9 @@ def sync_database(lab: state.State, starter: launcher.Launcher) -> None:
 class GlanceApi(daemon.Daemon):
     """``glance-api-N``: a process of its own with its own directories.
 
-    SIGTERM drains: imports that run are finished first. That takes as long
-    as they take, up to ``stop_timeout`` seconds.
+    A stop drains, as an operator does it: the load balancer sends no more
+    requests, then those that run and all imports are finished. That takes as
+    long as they take, up to ``stop_timeout`` seconds.
     """
 
     stop_timeout = 300
@@ -71,6 +74,15 @@ class GlanceApi(daemon.Daemon):
 
     def environment(self) -> Mapping[str, str]:
         return {'OS_GLANCE_CONFIG_DIR': str(self.worker.conf.parent)}
+
+    def wait_ready(self) -> float:
+        seconds = super().wait_ready()
+        haproxy.set_worker(self._state, self.name, 'ready')
+        return seconds
+
+    def stop(self, timeout: float | None = None) -> bool:
+        haproxy.set_worker(self._state, self.name, 'drain')
+        return super().stop(timeout)
 
     def look(self) -> waiting.Look:
         return uwsgi.look(f'{self.worker.url}/healthcheck')

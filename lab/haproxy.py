@@ -13,10 +13,13 @@
 """HAProxy: the URL that users of the hub's Glance know."""
 
 from collections.abc import Sequence
+import pathlib
+import socket
 import urllib.parse
 
 from lab import confile
 from lab import daemon
+from lab import directory
 from lab import launcher
 from lab import ports
 from lab import state
@@ -27,6 +30,7 @@ _CONFIGURATION = """\
 global
     log stdout format raw local0
     maxconn 500
+    stats socket {admin} mode 600 level admin
     nbthread 1
 
 defaults
@@ -54,6 +58,33 @@ backend workers
 """
 
 
+def admin_socket(where: directory.StateDirectory) -> pathlib.Path:
+    """Return the socket on which HAProxy takes orders."""
+    return where.service('haproxy') / 'admin.sock'
+
+
+def set_worker(where: directory.StateDirectory, worker: str,
+               state_name: str) -> None:
+    """Have HAProxy send requests to a worker (``ready``) or not (``drain``).
+
+    Nothing happens when HAProxy does not run.
+
+    :raises RuntimeError: when HAProxy refuses
+    """
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(5)
+        try:
+            connection.connect(str(admin_socket(where)))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return
+        connection.sendall(
+            f'set server workers/{worker} state {state_name}\n'.encode())
+        with connection.makefile() as answer:
+            refusal = answer.read().strip()
+    if refusal:
+        raise RuntimeError(f'HAProxy, about {worker}: {refusal}')
+
+
 class HAProxy(daemon.Daemon):
     """``haproxy``: round robin over the Glance workers."""
 
@@ -73,7 +104,8 @@ class HAProxy(daemon.Daemon):
             f'    server {worker.name} {ports.ADDRESS}:{worker.port}'
             for worker in self._lab.workers)
         confile.write(self._conf, _CONFIGURATION.format(
-            address=ports.ADDRESS, port=self._port, servers=servers))
+            address=ports.ADDRESS, port=self._port, servers=servers,
+            admin=admin_socket(self._state)))
 
     def command(self) -> Sequence[str]:
         return ['haproxy', '-db', '-f', str(self._conf)]

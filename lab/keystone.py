@@ -13,7 +13,8 @@
 """Keystone, with Fernet tokens."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from collections.abc import Sequence
 import os
 import pathlib
 import urllib.parse

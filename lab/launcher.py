@@ -14,6 +14,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+import contextlib
 import os
 import pathlib
 import shutil
@@ -93,6 +94,7 @@ class Launcher:
             (os.POSIX_SPAWN_OPEN, 1, log,
              os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
             (os.POSIX_SPAWN_DUP2, 1, 2),
+            *((os.POSIX_SPAWN_CLOSE, fd) for fd in _inherited_files()),
         ]
         with self._lock:
             self.check()
@@ -166,4 +168,16 @@ def _path(name: str) -> str:
     found = program(name)
     if found is None:
         raise exception.PackagesMissing([name], [name])
+    return found
+
+
+def _inherited_files() -> list[int]:
+    # Such as the pipe of a test runner that would wait for its end for as
+    # long as the daemon lives.
+    found = []
+    for entry in pathlib.Path('/proc/self/fd').iterdir():
+        fd = int(entry.name)
+        with contextlib.suppress(OSError):
+            if fd > 2 and os.get_inheritable(fd):
+                found.append(fd)
     return found

@@ -63,7 +63,7 @@ def down(where: directory.StateDirectory,
     if not where.is_lab():
         # Somebody may have removed the directory under a running lab.
         stopped = ending.stop_all()
-        if not stopped and where.path.exists() and any(where.path.iterdir()):
+        if not stopped and where.is_foreign():
             raise exception.NotALab(where.path)
         return stopped or None
     with where.locked():
@@ -102,9 +102,11 @@ def _build(request: Request, where: directory.StateDirectory,
         where.remove()
         raise
     except BaseException:
-        # The logs stay: the error names them.
         if not request.keep_failed:
             teardown.Teardown(where, report).stop_all()
+        # The logs stay: the error names them.
+        if not where.has_logs():
+            where.remove()
         raise
 
 

@@ -19,6 +19,7 @@ from types import ModuleType
 
 from lab import exception
 from lab.cmd import boot
+from lab.cmd import demo
 from lab.cmd import down
 from lab.cmd import env
 from lab.cmd import kill
@@ -32,7 +33,7 @@ DEFAULT_STATE = '.lab'
 # A subcommand is a module with add_parser(subparsers), which sets ``run`` as
 # the parser's default, and run(args) -> exit code.
 SUBCOMMANDS: tuple[ModuleType, ...] = (
-    up, down, status, env, boot, stop, kill, start)
+    up, down, status, env, boot, demo, stop, kill, start)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -13,7 +13,7 @@
 """MariaDB: the databases of Keystone and Glance."""
 
 from collections.abc import Sequence
-import getpass
+import os
 
 import pymysql
 
@@ -53,15 +53,15 @@ class MariaDB(daemon.Daemon):
         self._launcher.run(self.name, [
             'mariadb-install-db', '--no-defaults',
             f'--datadir={self._directory / "data"}',
-            f'--user={getpass.getuser()}', '--skip-test-db',
-            '--auth-root-authentication-method=normal'])
+            '--skip-test-db', '--auth-root-authentication-method=normal',
+            *_as_root()])
         confile.write(self._directory / 'init.sql', self._init_sql())
 
     def command(self) -> Sequence[str]:
         return [
             'mariadbd', '--no-defaults',
             f'--datadir={self._directory / "data"}',
-            f'--user={getpass.getuser()}',
+            *_as_root(),
             f'--socket={self._database.socket}',
             f'--pid-file={self._directory / "mariadbd.pid"}',
             f'--bind-address={ports.ADDRESS}',
@@ -103,3 +103,8 @@ class MariaDB(daemon.Daemon):
                 f"'{secrets[name]}';",
                 f'GRANT ALL ON {name}.* TO {user};']
         return '\n'.join(lines) + '\n'
+
+
+def _as_root() -> list[str]:
+    # It refuses to run as root unless told so, and warns others about it.
+    return ['--user=root'] if os.geteuid() == 0 else []

@@ -38,7 +38,7 @@ BINDINGS = {'rados': 'python3-rados', 'rbd': 'python3-rbd'}
 _BINDINGS_AT = pathlib.Path('/usr/lib/python3/dist-packages')
 
 MODULES = ('glance', 'glanceclient', 'keystone', 'keystoneauth1',
-           'keystoneclient', 'pymysql', 'yaml')
+           'keystoneclient', 'pymysql')
 COMMANDS = ('glance-manage', 'keystone-manage')
 
 REQUIREMENTS = pathlib.Path(__file__).with_name('requirements.txt')

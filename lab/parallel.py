@@ -12,7 +12,8 @@
 
 """Do independent work at the same time, and fail as one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent import futures
 
 from lab import exception

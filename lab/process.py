@@ -17,6 +17,7 @@ its pid together with its start time (field 22 of /proc/PID/stat, in clock
 ticks since boot), and a signal is only sent when both still agree.
 """
 
+from collections.abc import Container
 from collections.abc import Iterator
 import contextlib
 import dataclasses
@@ -49,12 +50,27 @@ class Process:
         return (seen is not None and seen.start_time == self.start_time
                 and seen.status not in 'ZX')
 
+    def is_in_session_of(self, others: Container[int]) -> bool:
+        """Tell whether another process, one of ``others``, leads it."""
+        seen = _stat(self.pid)
+        return (seen is not None and seen.session != self.pid
+                and seen.session in others)
+
     def send(self, signum: int) -> bool:
-        """Send a signal; False when the process is gone."""
-        if not self.is_alive():
+        """Send a signal; False when the process is gone.
+
+        SIGKILL goes to all processes of a daemon, every other signal to the
+        first, which has to tell its children.
+        """
+        seen = _stat(self.pid)
+        if seen is None or not self.is_alive():
             return False
+        leads = seen.session == self.pid
         try:
-            os.kill(self.pid, signum)
+            if signum == signal.SIGKILL and leads:
+                os.killpg(self.pid, signum)
+            else:
+                os.kill(self.pid, signum)
         except ProcessLookupError:
             return False
         return True
@@ -89,6 +105,7 @@ class Process:
 @dataclasses.dataclass(frozen=True)
 class _Stat:
     status: str
+    session: int
     start_time: int
 
 
@@ -100,7 +117,7 @@ def _stat(pid: int) -> _Stat | None:
     # The second field is the program's name in parentheses and may hold
     # blanks and parentheses itself; field 3 follows the last ')'.
     fields = text[text.rindex(')') + 2:].split()
-    return _Stat(fields[0], int(fields[19]))
+    return _Stat(fields[0], int(fields[3]), int(fields[19]))
 
 
 def _reap(pid: int) -> None:

@@ -56,8 +56,12 @@ class Teardown:
         # Again until nothing is found: a command that was ended may just
         # have started another.
         while found := process.of_lab(self._where.path):
-            names += found.values()
-            self._stop(found)
+            pids = {one.pid for one in found}
+            # A master ends its workers in their own way.
+            first = {one: name for one, name in found.items()
+                     if not one.is_in_session_of(pids)}
+            names += first.values()
+            self._stop(first)
         return sorted(names)
 
     def stop_recorded(self, names: Sequence[str]) -> None:

@@ -40,17 +40,22 @@ def find() -> str | None:
 def command(module: str, port: int, threads: int) -> Sequence[str]:
     """Return the command that serves ``module``'s ``application``.
 
-    One process without a master: a SIGKILL leaves nothing behind. With
-    --die-on-term a SIGTERM runs the interpreter's exit handlers, in which
-    Glance waits for its running imports.
+    On SIGTERM it finishes the requests it has, then runs the exit handlers,
+    in which Glance waits for its running imports. That needs a master: one
+    process alone drops both when a request runs at that moment.
     """
     return [
         find() or PROGRAMS[0],
         '--module', f'{module}:application',
         '--http-socket', f'{ports.ADDRESS}:{port}',
         '--virtualenv', sys.prefix,
-        '--threads', str(threads), '--enable-threads', '--lazy-apps',
-        '--need-app', '--die-on-term',
+        '--processes', '1', '--threads', str(threads), '--enable-threads',
+        '--lazy-apps', '--need-app',
+        '--master', '--no-orphans',
+        '--die-on-term', '--hook-master-start',
+        'unix_signal:15 gracefully_kill_them_all',
+        # Whoever stops it decides how long is too long.
+        '--worker-reload-mercy', '3600',
         '--buffer-size', '65535', '--listen', '100',
         # Uploads come chunked, and whoever asked Glance through another
         # connection must not wait for the end of a kept one.

@@ -13,7 +13,8 @@
 """Types of command line arguments."""
 
 import argparse
-from typing import Any, Protocol
+from typing import Any
+from typing import Protocol
 
 
 class Subparsers(Protocol):

@@ -1,0 +1,87 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Tell as it happens what Glance shows about an image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import threading
+import types
+from typing import Any
+
+from glanceclient import exc as glance_exc
+
+from lab import clients
+from lab import cloud
+
+_INTERVAL = 0.2
+_PROPERTIES = (
+    ('stores', 'stores'),
+    ('importing to', 'os_glance_importing_to_stores'),
+    ('failed', 'os_glance_failed_import'),
+    ('locked by task', 'os_glance_import_task'),
+)
+
+
+class Spectator:
+    """Says what changes about an image, for the time of a ``with`` block.
+
+    :param say: called with one line, from a thread of its own.
+    """
+
+    def __init__(
+        self, lab: cloud.Lab, image_id: str, say: Callable[[str], None],
+    ) -> None:
+        self._glance = clients.glance_for(lab.state, 'admin')
+        self._image_id = image_id
+        self._say = say
+        self._last = ''
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Spectator:
+        self._look()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: types.TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+        if kind is None:
+            self._look()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(_INTERVAL):
+            self._look()
+
+    def _look(self) -> None:
+        try:
+            image = self._glance.images.get(self._image_id)
+        except glance_exc.HTTPException as exc:
+            shown = f'no answer: {exc}'
+        else:
+            shown = describe(image)
+        if shown != self._last:
+            self._last = shown
+            self._say(f'Glance: {shown}')
+
+
+def describe(image: dict[str, Any]) -> str:
+    """Say in one line where an image is and what is being done to it."""
+    return '; '.join(f'{title} {image[name]}' for title, name in _PROPERTIES
+                     if image.get(name))
