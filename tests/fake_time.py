@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 import datetime
 
 from nova_rbd_multistore import timing
@@ -27,16 +28,18 @@ _MOST_SLEEPS = 50_000
 
 
 class FakeTime:
-    """Monotonic and wall clock in one; each can be moved by a test.
+    """A monotonic and a wall clock, at first 0 and noon.
 
+    :param jumps: by how many seconds the wall clock is set forth or back, by
+        the monotonic seconds at which that happens.
     :ivar now: monotonic seconds.
     :ivar slept: what was asked for, call by call.
     """
 
-    def __init__(self, now: float = 0.0) -> None:
-        self.now = now
+    def __init__(self, jumps: Mapping[float, float] | None = None) -> None:
+        self.now = 0.0
         self.slept: list[float] = []
-        self._wall = NOON - datetime.timedelta(seconds=now)
+        self._jumps = jumps or {}
 
     def clock(self) -> timing.Clock:
         return timing.Clock(self.monotonic, self.sleep, self.utcnow)
@@ -45,7 +48,8 @@ class FakeTime:
         return self.now
 
     def utcnow(self) -> datetime.datetime:
-        return self._wall + datetime.timedelta(seconds=self.now)
+        jumped = sum(by for at, by in self._jumps.items() if at <= self.now)
+        return NOON + datetime.timedelta(seconds=self.now + jumped)
 
     def sleep(self, seconds: float) -> None:
         if seconds < 0:
@@ -54,7 +58,3 @@ class FakeTime:
         if len(self.slept) > _MOST_SLEEPS:
             raise AssertionError('sleeps without end')
         self.now += seconds
-
-    def set_wall_clock(self, seconds: float) -> None:
-        """Move the wall clock alone, as an operator or NTP may do."""
-        self._wall += datetime.timedelta(seconds=seconds)

@@ -50,6 +50,14 @@ class Accepted:
     rows: Sequence[Row] = ()
 
 
+@dataclasses.dataclass(frozen=True)
+class Refused:
+    """Any other answer, and what Glance shows from then on."""
+
+    error: exception.GlanceError
+    rows: Sequence[Row] = ()
+
+
 class ScriptedGlance:
     """Plays rows by a clock.
 
@@ -65,13 +73,12 @@ class ScriptedGlance:
         self,
         clock: timing.Clock,
         rows: Iterable[Row],
-        answers: Iterable[Accepted | exception.GlanceError] = (),
+        answers: Iterable[Accepted | Refused] = (),
         stores: Iterable[str] | exception.GlanceError = (
             'central', 'dcn0', 'dcn1'),
     ) -> None:
         self._clock = clock
-        self._rows = sorted(rows, key=lambda row: row.at)
-        self._began = clock.monotonic()
+        self.show(*rows)
         self._answers = list(answers)
         self._stores = stores
         self.looks: list[float] = []
@@ -79,6 +86,11 @@ class ScriptedGlance:
         self.store_looks: list[float] = []
         self.posts: list[float] = []
         self.accepted = 0
+
+    def show(self, *rows: Row) -> None:
+        """Play another script from now on."""
+        self._rows = sorted(rows, key=lambda row: row.at)
+        self._began = self._clock.monotonic()
 
     @property
     def row(self) -> Row:
@@ -111,9 +123,8 @@ class ScriptedGlance:
         if not self._answers:
             raise AssertionError('a submission that the script has not')
         answer = self._answers.pop(0)
-        if isinstance(answer, exception.GlanceError):
-            raise answer
-        self.accepted += 1
         if answer.rows:
-            self._rows = sorted(answer.rows, key=lambda row: row.at)
-            self._began = self._clock.monotonic()
+            self.show(*answer.rows)
+        if isinstance(answer, Refused):
+            raise answer.error
+        self.accepted += 1
