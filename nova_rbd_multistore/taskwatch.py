@@ -64,8 +64,8 @@ class TaskWatch:
         if not ended and task_id == self._asked_for and \
                 now < self._asked_at + self._interval:
             return self._task
-        self._asked_for, self._asked_at = task_id, now
         self._task = self._pick(image.id, task_id)
+        self._asked_for, self._asked_at = task_id, now
         return self._task
 
     def age(self, task: image_mod.Task | None) -> float | None:
