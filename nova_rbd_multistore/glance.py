@@ -24,6 +24,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
+import html
 import itertools
 from typing import Any
 
@@ -181,6 +182,7 @@ def _words(exc: glance_exc.HTTPException) -> str:
     glanceclient joins the title, the heading and the text of webob's HTML
     with colons, so that the status stands there twice.
     """
-    words = [part.strip() for part in str(exc.details).split(': ')]
+    details = html.unescape(str(exc.details))
+    words = [part.strip() for part in details.split(': ')]
     text = ': '.join(dict.fromkeys(part for part in words if part))
     return text if str(exc.code) in text else f'HTTP {exc.code}: {text}'
