@@ -56,7 +56,7 @@ def tail(path: pathlib.Path, lines: int = 20) -> str:
             source.seek(max(0, source.tell() - 400 * lines))
             text = source.read().decode(errors='replace')
     except OSError as exc:
-        return f'  ({exc.strerror})'
+        return f'  ({exc.strerror})\n'
     return last_lines(text, lines)
 
 

@@ -118,7 +118,7 @@ class NotReady(LabError):
         self.log = log
         super().__init__(
             f'{name} is not ready after {seconds:.1f} s, last seen: '
-            f'{last_state}\nthe end of {log}:\n{tail}')
+            f'{last_state}\nthe end of {log}:\n{tail.rstrip()}')
 
 
 class CommandFailed(LabError):
@@ -135,7 +135,7 @@ class CommandFailed(LabError):
         ended = ('did not end' if returncode is None
                  else f'ended with code {returncode}')
         super().__init__(
-            f'{command} {ended} after {seconds:.1f} s:\n{output}')
+            f'{command} {ended} after {seconds:.1f} s:\n{output.rstrip()}')
 
 
 class Cancelled(LabError):

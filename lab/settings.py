@@ -17,6 +17,7 @@ import dataclasses
 import re
 
 from lab import exception
+from lab import ports
 
 STORAGE = 'storage'
 # The choices of --profile.
@@ -65,6 +66,7 @@ class LabSettings:
             raise exception.InvalidSettings(
                 f'profile {self.profile!r} is not one of '
                 f'{", ".join(PROFILES)}')
+        ports.check_base(self.port_base)
         if self.osd_gib < 1:
             raise exception.InvalidSettings(
                 f'an OSD has at least 1 GiB, not {self.osd_gib}')
