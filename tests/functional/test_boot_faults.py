@@ -1,0 +1,184 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Boots that cannot have a local copy, and what the operator is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent import futures
+
+from lab import boot
+from lab import clients
+from tests import labtest
+
+
+class BootFaultTestCase(labtest.LabTestCase):
+
+    def boot_one(
+        self, image_id: str, site: str = 'dcn0', user: str = 'demo',
+        **overrides: dict[str, str],
+    ) -> boot.Disk:
+        disk, = self.boot(boot.Request(
+            image_id, site, user=user, overrides=overrides))
+        return disk
+
+    def boot_while(
+        self, image_id: str, meanwhile: Callable[[], None],
+        **overrides: dict[str, str],
+    ) -> boot.Disk:
+        """Boot, and do something while the copy is under way."""
+        with futures.ThreadPoolExecutor(1) as pool:
+            booting = pool.submit(self.boot_one, image_id, **overrides)
+            self.wait_copying(image_id)
+            meanwhile()
+            return booting.result()
+
+    def block_store(self, image_id: str) -> None:
+        """Make every copy to dcn0 fail: Glance cannot create the image."""
+        self.lab.sites['dcn0'].create_image('images', image_id, 1)
+
+    def unblock_store(self, image_id: str) -> None:
+        self.lab.sites['dcn0'].remove_image('images', image_id)
+
+    def assert_refused(self, disk: boot.Disk, *words: str) -> None:
+        """Check that nothing was made, and what the operator is told."""
+        self.assertEqual(boot.ERROR, disk.result)
+        assert disk.error is not None
+        self.assertEqual('BuildAbortException', disk.error['type'])
+        for word in (disk.instance, *words):
+            self.assertIn(word, disk.error['message'])
+        self.assertNotIn(
+            disk.disk, self.lab.sites[disk.site].images('vms'))
+
+    def test_second_copy_succeeds_after_a_failed_one(self) -> None:
+        image_id = self.make_image()
+        self.block_store(image_id)
+
+        def unblock() -> None:
+            labtest.wait_for('a failed copy', lambda: (
+                self.failed_copies(image_id) > 0))
+            self.unblock_store(image_id)
+
+        disk = self.boot_while(image_id, unblock)
+        self.assertIsNone(disk.error)
+        self.assertEqual(f'images/{image_id}@snap', disk.parent)
+        self.assertEqual(1, self.copies(image_id))
+
+    def test_copy_that_always_fails(self) -> None:
+        image_id = self.make_image()
+        self.block_store(image_id)
+        disk = self.boot_one(image_id)
+        self.assert_refused(
+            disk, image_id, 'store dcn0', 'accepted the copy 3 times',
+            'could not write to the store', 'failure')
+        self.assertEqual(3, self.failed_copies(image_id))
+
+    def test_copy_that_cannot_be_staged(self) -> None:
+        image_id = self.make_image()
+        hub = self.lab.sites['central']
+        hub.run('rbd', 'mv', f'images/{image_id}', f'images/{image_id}.away')
+        self.addCleanup(hub.run, 'rbd', 'mv', f'images/{image_id}.away',
+                        f'images/{image_id}')
+        disk = self.boot_one(
+            image_id, libvirt={'images_rbd_glance_copy_attempts': '1'})
+        self.assert_refused(disk, image_id, 'store dcn0',
+                            'could not stage the image')
+
+    def test_image_deleted_while_waiting(self) -> None:
+        image_id = self.make_image(128)
+        disk = self.boot_while(
+            image_id, lambda: self.admin.images.delete(image_id))
+        self.assertEqual(boot.ERROR, disk.result)
+        assert disk.error is not None
+        self.assertEqual('ImageNotFound', disk.error['type'])
+        self.assertIn(image_id, disk.error['message'])
+        self.assertIn('no such image', disk.error['message'])
+
+    def test_image_deactivated_while_waiting(self) -> None:
+        image_id = self.make_image(128)
+        disk = self.boot_while(
+            image_id, lambda: self.admin.images.deactivate(image_id))
+        self.assertEqual(boot.ERROR, disk.result)
+        assert disk.error is not None
+        self.assertEqual('ImageNotActive', disk.error['type'])
+        self.assertIn('deactivated', disk.error['message'])
+
+    def test_unknown_store(self) -> None:
+        image_id = self.make_image()
+        disk = self.boot_one(
+            image_id, libvirt={'images_rbd_glance_store_name': 'dcn'})
+        self.assert_refused(
+            disk, image_id, 'no store of that name', 'central', 'dcn0',
+            'images_rbd_glance_store_name')
+        self.assertEqual({'central'}, self.stores(image_id))
+
+    def test_tenant_without_the_right_to_copy(self) -> None:
+        image_id = self.make_image()
+        with labtest.copy_policy(self.lab, 'role:admin'):
+            disk = self.boot_one(image_id, glance={'auth_type': ''})
+            self.assert_refused(disk, image_id, 'store dcn0', 'copy_image',
+                                'service credential')
+            with_credential = self.boot_one(image_id)
+        self.assertEqual(boot.COW, with_credential.result)
+
+    def test_flat_disk_only_when_chosen(self) -> None:
+        image_id = self.make_image()
+        self.block_store(image_id)
+        options = {'images_rbd_glance_copy_attempts': '1',
+                   'images_rbd_glance_copy_fallback': 'download'}
+        disk = self.boot_one(image_id, libvirt=options)
+        self.assertIsNone(disk.error)
+        self.assertEqual(boot.FLAT, disk.result)
+
+    def test_never_download_wins_over_the_fallback(self) -> None:
+        image_id = self.make_image()
+        self.block_store(image_id)
+        options = {'images_rbd_glance_copy_attempts': '1',
+                   'images_rbd_glance_copy_fallback': 'download'}
+        disk = self.boot_one(
+            image_id, libvirt=options,
+            workarounds={'never_download_image_if_on_rbd': 'true'})
+        self.assertEqual(boot.ERROR, disk.result)
+        assert disk.error is not None
+        self.assertEqual('ImageUnacceptable', disk.error['type'])
+
+    def test_image_that_can_never_be_cloned_is_not_copied(self) -> None:
+        image_id = self.make_image(disk_format='qcow2')
+        disk = self.boot_one(image_id)
+        self.assertIsNone(disk.error)
+        self.assertEqual(boot.FLAT, disk.result)
+        self.assertEqual({'central'}, self.stores(image_id))
+
+    def test_image_of_another_tenant(self) -> None:
+        image_id = self.make_image(user='other', visibility='private')
+        disk = self.boot_one(image_id)
+        assert disk.error is not None
+        self.assertEqual('ImageNotFound', disk.error['type'])
+        self.assertEqual({'central'}, self.stores(image_id))
+
+    def test_deadline_leaves_the_copy_going(self) -> None:
+        image_id = self.make_image(128)
+        disk = self.boot_one(
+            image_id, libvirt={'images_rbd_glance_copy_timeout': '1'})
+        self.assert_refused(disk, image_id, 'gave up after 1 s',
+                            'images_rbd_glance_copy_timeout')
+        self.wait_idle(image_id)
+        self.assertEqual({'central', 'dcn0'}, self.stores(image_id))
+
+    def test_copy_of_somebody_else_is_joined(self) -> None:
+        image_id = self.make_image(64)
+        clients.glance_for(self.lab.state, 'admin').images.image_import(
+            image_id, 'copy-image', stores=['dcn0'], allow_failure=False)
+        disk = self.boot_one(image_id)
+        self.assertEqual(boot.COW, disk.result)
+        self.assertEqual(1, self.copies(image_id))

@@ -1,0 +1,155 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Base of the tests that need the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+import contextlib
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+from typing import Any
+
+from glanceclient import exc as glance_exc
+import testtools
+
+from lab import boot
+from lab import clients
+from lab import cloud
+from lab import confile
+from lab import glanceconf
+from lab import images
+from lab import settings
+
+_TIMEOUT = 120
+
+
+def wait_for(
+    what: str, condition: Callable[[], bool], timeout: float = _TIMEOUT,
+) -> None:
+    """Return when a condition holds.
+
+    :param timeout: seconds.
+    :raises AssertionError: when it does not in time.
+    """
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f'{what}: not after {timeout:.0f} s')
+        time.sleep(0.1)
+
+
+def _convert(raw: pathlib.Path, disk_format: str) -> pathlib.Path:
+    target = raw.with_suffix(f'.{disk_format}')
+    subprocess.run(
+        ['qemu-img', 'convert', '-f', 'raw', '-O', disk_format, raw, target],
+        check=True)
+    return target
+
+
+@contextlib.contextmanager
+def copy_policy(lab: cloud.Lab, rule: str) -> Iterator[None]:
+    """Let Glance's policy ``copy_image`` be a rule, for all its workers.
+
+    oslo.policy reads the file again when it has changed.
+    """
+    def write(asked: settings.GlanceSettings) -> None:
+        for worker in lab.workers.values():
+            confile.write(worker.worker.policy, glanceconf.policy(asked))
+
+    write(settings.GlanceSettings(copy_policy=rule))
+    try:
+        yield
+    finally:
+        write(settings.GlanceSettings())
+
+
+class LabTestCase(testtools.TestCase):
+    """A test on the lab in ``$LAB_STATE`` (default ``.lab``).
+
+    What it makes is gone from Glance and from every pool afterwards.
+    """
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.lab = cloud.Lab.load(os.environ.get('LAB_STATE', '.lab'))
+        self.admin = clients.glance_for(self.lab.state, 'admin')
+
+    def make_image(
+        self, mib: int = 32, user: str = 'demo', **properties: str,
+    ) -> str:
+        """Upload an image into the hub's store and return its id."""
+        glance = clients.glance_for(self.lab.state, user)
+        properties.setdefault('disk_format', 'raw')
+        image = glance.images.create(
+            name=self.id(), container_format='bare', **properties)
+        self.addCleanup(self._remove_image, image.id)
+        with tempfile.TemporaryDirectory() as scratch:
+            path = images.make_raw(
+                pathlib.Path(scratch) / 'image', mib, max(1, mib // 4))
+            if properties['disk_format'] != 'raw':
+                path = _convert(path, properties['disk_format'])
+            with path.open('rb') as data:
+                glance.images.upload(image.id, data)
+        return str(image.id)
+
+    def boot(self, *requests: boot.Request) -> list[boot.Disk]:
+        """Boot all requests at once; the disks go at the end of the test."""
+        disks = boot.boot(self.lab, requests)
+        self.addCleanup(boot.remove, self.lab, disks)
+        return disks
+
+    def image(self, image_id: str) -> Any:
+        """Return the image's record as the administrator sees it."""
+        return self.admin.images.get(image_id)
+
+    def stores(self, image_id: str) -> set[str]:
+        """Return the names of the stores that have the image."""
+        return set(self.image(image_id)['stores'].split(','))
+
+    def copies(self, image_id: str) -> int:
+        """Return how many imports of the image succeeded."""
+        return self._tasks(image_id).count('success')
+
+    def failed_copies(self, image_id: str) -> int:
+        """Return how many imports of the image failed."""
+        return self._tasks(image_id).count('failure')
+
+    def wait_copying(self, image_id: str) -> None:
+        """Return when an import of the image is under way."""
+        wait_for(f'an import of {image_id}', lambda: bool(
+            self.image(image_id).get('os_glance_importing_to_stores')))
+
+    def wait_idle(self, image_id: str) -> None:
+        """Return when no import holds the image."""
+        wait_for(f'the end of the import of {image_id}', lambda: not (
+            self.image(image_id).get('os_glance_import_task')))
+
+    def _tasks(self, image_id: str) -> list[str]:
+        body = self.admin.images.get_associated_image_tasks(image_id)
+        return [task['status'] for task in body['tasks']]
+
+    def _remove_image(self, image_id: str) -> None:
+        try:
+            self.wait_idle(image_id)
+            self.admin.images.delete(image_id)
+        except glance_exc.HTTPNotFound:
+            pass
+        for site in self.lab.sites.values():
+            pool = site.site.images_pool
+            if image_id in site.images(pool):
+                site.remove_image(pool, image_id)
