@@ -1,0 +1,281 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+
+"""Requests to Glance and its answers, at the level of HTTP."""
+
+from __future__ import annotations
+
+import ssl
+
+import ddt
+from keystoneauth1 import exceptions as ksa_exc
+from keystoneauth1 import session
+from keystoneauth1 import token_endpoint
+import requests
+from requests_mock.contrib import fixture as requests_fixture
+
+from nova_rbd_multistore import exception
+from nova_rbd_multistore import glance
+from nova_rbd_multistore import image as image_mod
+from tests import base
+from tests import payloads
+from tests import records
+
+URL = 'http://glance.example:9292'
+IMAGE_URL = f'{URL}/v2/images/{records.IMAGE_ID}'
+IMPORT_URL = f'{IMAGE_URL}/import'
+TOKEN = 'gAAAAA-not-for-the-logs'
+HTML = {'Content-Type': 'text/html; charset=UTF-8'}
+
+
+class GlanceTestCase(base.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.http = self.useFixture(requests_fixture.Fixture())
+        self.slept = []
+
+    def glance(self, timeout=None, endpoints=(), retries=3, **adapter):
+        auth = token_endpoint.Token(URL, TOKEN)
+        return glance.Glance(
+            glance.Access(
+                session.Session(timeout=timeout), auth, endpoints, adapter),
+            retries, self.slept.append)
+
+    @property
+    def requests(self):
+        """What was sent, as method and URL."""
+        return [f'{request.method} {request.url}'
+                for request in self.http.request_history]
+
+
+class RequestTestCase(GlanceTestCase):
+
+    def test_image_is_one_request(self):
+        self.http.get(IMAGE_URL, json=records.image('central,dcn0'))
+
+        seen = self.glance().image(records.IMAGE_ID)
+        self.assertEqual(
+            image_mod.Image.from_glance(records.image('central,dcn0')), seen)
+        self.assertEqual([f'GET {IMAGE_URL}'], self.requests)
+
+    def test_tasks_are_one_request(self):
+        self.http.get(f'{IMAGE_URL}/tasks', json={
+            'tasks': [records.task('t1'), records.task('t2', 'failure')]})
+
+        tasks = self.glance().tasks(records.IMAGE_ID)
+        self.assertEqual(['t1', 't2'], [task.id for task in tasks])
+        self.assertEqual([f'GET {IMAGE_URL}/tasks'], self.requests)
+
+    def test_locations_are_one_request(self):
+        self.http.get(f'{IMAGE_URL}/locations', json=[
+            records.location('rbd://a/b/c/d', 'central')])
+
+        self.assertEqual(
+            (image_mod.Location('rbd://a/b/c/d', 'central'),),
+            self.glance().locations(records.IMAGE_ID))
+        self.assertEqual([f'GET {IMAGE_URL}/locations'], self.requests)
+
+    def test_stores_are_one_request(self):
+        self.http.get(f'{URL}/v2/info/stores', json={'stores': [
+            {'id': 'central', 'default': 'true'},
+            {'id': 'dcn0', 'description': 'edge'}]})
+
+        self.assertEqual({'central', 'dcn0'}, self.glance().stores())
+        self.assertEqual([f'GET {URL}/v2/info/stores'], self.requests)
+
+    def test_submission_is_one_request(self):
+        self.http.post(IMPORT_URL, status_code=202)
+
+        self.assertIsNone(
+            self.glance().submit_copy(records.IMAGE_ID, 'dcn0'))
+        self.assertEqual([f'POST {IMPORT_URL}'], self.requests)
+        self.assertEqual(
+            {'method': {'name': 'copy-image'}, 'stores': ['dcn0']},
+            self.http.last_request.json())
+        self.assertEqual(
+            'application/json', self.http.last_request.headers['Content-Type'])
+
+    def test_token_is_that_of_the_credential(self):
+        self.http.get(IMAGE_URL, json=records.image())
+        self.glance().image(records.IMAGE_ID)
+
+        self.assertEqual(
+            TOKEN, self.http.last_request.headers['X-Auth-Token'])
+
+    def test_token_is_not_logged(self):
+        self.http.get(IMAGE_URL, [
+            {'status_code': 500}, {'json': records.image()}])
+        self.glance().image(records.IMAGE_ID)
+
+        self.assertNotIn(TOKEN, self.log.output)
+
+    def test_request_id_goes_along(self):
+        self.http.get(IMAGE_URL, json=records.image())
+        self.glance(global_request_id='req-1').image(records.IMAGE_ID)
+
+        self.assertEqual(
+            'req-1', self.http.last_request.headers['X-OpenStack-Request-ID'])
+
+    def test_endpoints_take_turns(self):
+        urls = ['http://a.example:9292', 'http://b.example:9292/image']
+        for url in urls:
+            self.http.get(f'{url}/v2/images/{records.IMAGE_ID}',
+                          json=records.image())
+        service = self.glance(endpoints=urls)
+        for _ in range(3):
+            service.image(records.IMAGE_ID)
+
+        self.assertEqual(
+            [f'GET {url}/v2/images/{records.IMAGE_ID}'
+             for url in (urls[0], urls[1], urls[0])], self.requests)
+
+    def test_another_endpoint_is_asked_after_one_that_is_down(self):
+        urls = ['http://a.example:9292', 'http://b.example:9292']
+        self.http.get(f'{urls[0]}/v2/images/{records.IMAGE_ID}',
+                      exc=requests.exceptions.ConnectionError('refused'))
+        self.http.get(f'{urls[1]}/v2/images/{records.IMAGE_ID}',
+                      json=records.image())
+
+        seen = self.glance(endpoints=urls).image(records.IMAGE_ID)
+        self.assertEqual(records.IMAGE_ID, seen.id)
+        self.assertEqual(2, len(self.requests))
+
+    def test_timeout_is_ours_where_the_session_has_none(self):
+        self.http.get(IMAGE_URL, json=records.image())
+        self.http.post(IMPORT_URL, status_code=202)
+        service = self.glance()
+        service.image(records.IMAGE_ID)
+        service.submit_copy(records.IMAGE_ID, 'dcn0')
+
+        self.assertEqual(
+            [glance.REQUEST_TIMEOUT] * 2,
+            [request.timeout for request in self.http.request_history])
+
+    def test_timeout_is_the_sessions_where_it_has_one(self):
+        self.http.get(IMAGE_URL, json=records.image())
+        self.glance(timeout=7.0).image(records.IMAGE_ID)
+
+        self.assertEqual(7.0, self.http.last_request.timeout)
+
+
+REFUSALS = (
+    ('400_present', '400-already-present.html', exception.BadRequest,
+     "400 Bad Request: Image is already present at store 'dcn0'"),
+    ('400_disabled', '400-method-disabled.html', exception.BadRequest,
+     "400 Bad Request: Unknown import method name 'copy-image'."),
+    ('401', '401-bad-token.html', exception.NotAuthenticated,
+     '401 Unauthorized: This server could not verify that you are authorized '
+     'to access the document you requested.'),
+    ('403', '403-copy-image.html', exception.Forbidden,
+     '403 Forbidden: You are not authorized to complete copy_image action.'),
+    ('404', '404-image.html', exception.NotFound,
+     f'404 Not Found: No image found with ID {records.IMAGE_ID}'),
+    ('409_locked', '409-active-task.html', exception.Conflict,
+     '409 Conflict: Image has active task'),
+    ('409_store', '409-unknown-store.html', exception.Conflict,
+     '409 Conflict: Store for identifier dcn2 not found'),
+    ('413', '413-quota.html', exception.OverQuota,
+     '413 Request Entity Too Large: Project '
+     f'{records.PROJECT_ID} is over a limit for [Resource image_size_total '
+     'is over limit of 10 due to current usage 12 and delta 0]'),
+)
+
+UNUSABLE = (
+    ('500', {'status_code': 500, 'headers': HTML,
+             'content': payloads.read('500-error.html')}),
+    ('500_without_a_body', {'status_code': 500}),
+    ('504', {'status_code': 504, 'headers': HTML,
+             'content': b'<html><body><h1>504 Gateway Time-out</h1>\n'
+                        b'</body></html>\n'}),
+    ('429', {'status_code': 429}),
+    ('refused', {'exc': requests.exceptions.ConnectionError('refused')}),
+    ('connect_timeout', {'exc': requests.exceptions.ConnectTimeout('slow')}),
+    ('read_timeout', {'exc': requests.exceptions.ReadTimeout('slow')}),
+    ('tls', {'exc': requests.exceptions.SSLError(
+        ssl.SSLError('certificate verify failed'))}),
+    ('keystone_down', {'exc': ksa_exc.ConnectFailure('keystone')}),
+    ('catalog', {'exc': ksa_exc.EndpointNotFound('no image service')}),
+)
+
+@ddt.ddt
+class AnswerTestCase(GlanceTestCase):
+
+    def answer(self, name):
+        return {'status_code': int(name[:3]), 'headers': HTML,
+                'content': payloads.read(name)}
+
+    @ddt.named_data(*REFUSALS)
+    @ddt.unpack
+    def test_refused_submission(self, name, kind, words):
+        self.http.post(IMPORT_URL, **self.answer(name))
+
+        exc = self.assertRaises(
+            kind, self.glance().submit_copy, records.IMAGE_ID, 'dcn0')
+        self.assertIs(kind, type(exc))
+        self.assertEqual(words, exc.answer)
+        self.assertEqual(
+            f'copy image {records.IMAGE_ID} to store dcn0: {words}', str(exc))
+        self.assertEqual(1, len(self.requests))
+
+    @ddt.named_data(*REFUSALS)
+    @ddt.unpack
+    def test_refused_read(self, name, kind, words):
+        self.http.get(IMAGE_URL, **self.answer(name))
+
+        exc = self.assertRaises(kind, self.glance().image, records.IMAGE_ID)
+        self.assertEqual(words, exc.answer)
+        self.assertEqual(f'show image {records.IMAGE_ID}', exc.request)
+        self.assertEqual(1, len(self.requests))
+        self.assertEqual([], self.slept)
+
+    @ddt.named_data(*UNUSABLE)
+    @ddt.unpack
+    def test_submission_without_a_usable_answer_is_not_repeated(self, answer):
+        self.http.post(IMPORT_URL, **answer)
+
+        exc = self.assertRaises(
+            exception.GlanceUnavailable, self.glance().submit_copy,
+            records.IMAGE_ID, 'dcn0')
+        self.assertNotIn('\n', str(exc))
+        self.assertEqual(1, len(self.requests))
+        self.assertEqual([], self.slept)
+
+    @ddt.named_data(*UNUSABLE)
+    @ddt.unpack
+    def test_read_without_a_usable_answer_is_repeated(self, answer):
+        self.http.get(IMAGE_URL, [answer, {'json': records.image()}])
+
+        seen = self.glance().image(records.IMAGE_ID)
+        self.assertEqual(records.IMAGE_ID, seen.id)
+        self.assertEqual(2, len(self.requests))
+        self.assertEqual(1, len(self.slept))
+
+    @ddt.data(0, 3)
+    def test_read_gives_up_after_so_many_retries(self, retries):
+        self.http.get(IMAGE_URL, status_code=503)
+
+        exc = self.assertRaises(
+            exception.GlanceUnavailable,
+            self.glance(retries=retries).image, records.IMAGE_ID)
+        self.assertIn('503', exc.answer)
+        self.assertEqual(1 + retries, len(self.requests))
+        self.assertTrue(all(0 <= pause <= 3 for pause in self.slept))
+
+    def test_retry_is_logged_for_debugging(self):
+        self.http.get(IMAGE_URL, [
+            {'status_code': 503}, {'json': records.image()}])
+        self.glance().image(records.IMAGE_ID)
+
+        self.assertIn('503', self.logged('DEBUG')[-1])
+        self.assertEqual([], self.logged('WARNING'))
