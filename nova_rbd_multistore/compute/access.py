@@ -25,7 +25,9 @@ import dataclasses
 import itertools
 from typing import Any
 
+from keystoneauth1 import exceptions as ksa_exc
 from nova import context as nova_context
+from nova import exception as nova_exception
 from nova import service_auth
 import nova.conf
 from nova.image import glance as nova_glance
@@ -54,7 +56,10 @@ class Services:
 
 
 def services(context: nova_context.RequestContext) -> Services:
-    """Return Glance for a request, at the endpoint that Nova would use."""
+    """Return Glance for a request, at the endpoint that Nova would use.
+
+    :raises nova.exception.GlanceConnectionFailed: when there is none.
+    """
     session = service_auth.get_service_auth_session('glance')
     endpoints = _endpoints(context)
 
@@ -82,7 +87,11 @@ def credential_in_use() -> str:
 
 
 def _endpoints(context: nova_context.RequestContext) -> tuple[str, ...]:
-    servers = nova_glance.get_api_servers(context)
     count = len(CONF.glance.api_servers or ()) or 1
+    try:
+        servers = nova_glance.get_api_servers(context)
+    except ksa_exc.ClientException as exc:
+        raise nova_exception.GlanceConnectionFailed(
+            server="the catalog's", reason=str(exc)) from exc
     return tuple(
         server for server in itertools.islice(servers, count) if server)
