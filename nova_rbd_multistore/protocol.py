@@ -66,7 +66,7 @@ class Phase(enum.Enum):
 
     STARTING = 'Glance has accepted the copy and not started it'
     COPYING = 'the copy is in progress'
-    QUEUED = 'an import to other stores holds the image'
+    QUEUED = 'another import holds the image'
     BACKOFF = 'waiting before asking again'
 
 
