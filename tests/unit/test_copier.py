@@ -305,7 +305,7 @@ SCENARIOS = (
         Row(0.0, locked('t1', importing='dcn1')),),
         answers=(Refused(CONFLICT),), ends=exception.CopyTimedOut, at=600.0,
         looks=81, posts=1,
-        words=('after 600 s', 'import to other stores')),
+        words=('after 600 s', 'another import holds')),
     Scenario('each_lock_with_hidden_task_is_knocked_at', (
         Row(0.0, locked('t1', importing='dcn1')),
         Row(200.0, locked('t2', importing='dcn1')),
