@@ -46,11 +46,14 @@ class Services:
     """Glance, as seen by one request to this compute.
 
     :ivar tenant: decides whether the tenant may use an image at all.
-    :ivar copying: copies, follows copies and reads locations.
-    :ivar credential: whose the latter is, in words.
+    :ivar locating: reads locations that are hidden from the tenant.
+    :ivar copying: copies and follows copies. It does not try again by
+        itself: the copier does, and knows the deadline.
+    :ivar credential: whose the last two are, in words.
     """
 
     tenant: glance.Glance
+    locating: glance.Glance
     copying: glance.Glance
     credential: str
 
@@ -63,27 +66,33 @@ def services(context: nova_context.RequestContext) -> Services:
     session = service_auth.get_service_auth_session('glance')
     endpoints = _endpoints(context)
 
-    def service(auth: Any) -> glance.Glance:
-        access = glance.Access(
-            session, auth, endpoints,
-            {'global_request_id': context.global_id})
-        return glance.Glance(access, retries=CONF.glance.num_retries)
+    def service(auth: Any, retries: int) -> glance.Glance:
+        return glance.Glance(
+            glance.Access(session, auth, endpoints,
+                          {'global_request_id': context.global_id}), retries)
 
-    tenant = service(service_auth.get_service_user_token_auth_plugin(context))
-    for group in _SERVICE_GROUPS:
+    retries = CONF.glance.num_retries
+    users = service_auth.get_service_user_token_auth_plugin(context)
+    auth, credential = users, TENANT
+    group = _service_group()
+    if group is not None:
         auth = service_auth.get_service_auth_plugin(group)
-        if auth is not None:
-            return Services(tenant, service(auth),
-                            f'the service credential of [{group}]')
-    return Services(tenant, tenant, TENANT)
+        credential = credential_in_use()
+    return Services(
+        tenant=service(users, retries), locating=service(auth, retries),
+        copying=service(auth, retries=0), credential=credential)
 
 
 def credential_in_use() -> str:
-    """Say whose credential copies images, from the configuration alone."""
-    for group in _SERVICE_GROUPS:
-        if CONF[group].auth_type:
-            return f'the service credential of [{group}]'
-    return TENANT
+    """Say whose credential copies images."""
+    group = _service_group()
+    return f'the service credential of [{group}]' if group else TENANT
+
+
+def _service_group() -> str | None:
+    """Return the first group of nova.conf that holds a credential."""
+    return next((group for group in _SERVICE_GROUPS
+                 if CONF[group].auth_type or CONF[group].auth_section), None)
 
 
 def _endpoints(context: nova_context.RequestContext) -> tuple[str, ...]:

@@ -171,19 +171,27 @@ def _visible_image(
     except (exception.Forbidden, exception.NotAuthenticated) as exc:
         raise nova_exception.ImageNotAuthorized(image_id=image_id) from exc
     except exception.GlanceUnavailable as exc:
-        raise nova_exception.GlanceConnectionFailed(
-            server=', '.join(CONF.glance.api_servers or ['the catalog\'s']),
-            reason=str(exc)) from exc
+        raise _unreachable(exc) from exc
     if not image.active:
         raise nova_exception.ImageNotActive(image_id=image_id)
     return image
+
+
+def _unreachable(
+    exc: exception.GlanceUnavailable,
+) -> nova_exception.GlanceConnectionFailed:
+    return nova_exception.GlanceConnectionFailed(
+        server=', '.join(CONF.glance.api_servers or ["the catalog's"]),
+        reason=str(exc))
 
 
 def _hidden_locations(
     services: access.Services, image: image_mod.Image,
 ) -> tuple[image_mod.Location, ...]:
     try:
-        return services.copying.locations(image.id)
+        return services.locating.locations(image.id)
+    except exception.GlanceUnavailable as exc:
+        raise _unreachable(exc) from exc
     except exception.GlanceError as exc:
         LOG.debug('No locations of image %s with %s: %s', image.id,
                   services.credential, exc)
