@@ -1,0 +1,65 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Fixtures for tests that change something in a running lab."""
+
+import fixtures
+
+from lab import cloud
+from lab import confile
+from lab import daemon
+from lab import glance_api
+from lab import settings
+
+
+class Killed(fixtures.Fixture):
+    """A daemon that is dead during a test, and runs again after it."""
+
+    def __init__(self, lab: cloud.Lab, name: str) -> None:
+        super().__init__()
+        self._daemon: daemon.Daemon = lab.daemon(name)
+
+    def _setUp(self) -> None:
+        self.addCleanup(self._daemon.start)
+        self._daemon.kill()
+
+
+class GlanceConfigured(fixtures.Fixture):
+    """Glance workers that run with other settings during a test.
+
+    :param workers: their names; none means all of them
+    """
+
+    def __init__(self, lab: cloud.Lab, asked: settings.GlanceSettings,
+                 *workers: str) -> None:
+        super().__init__()
+        self._asked = asked
+        self._workers = [lab.workers[name] for name in workers or lab.workers]
+
+    def _setUp(self) -> None:
+        for worker in self._workers:
+            self.addCleanup(self._restore, worker,
+                            worker.worker.conf.read_text(),
+                            worker.worker.policy.read_text())
+            worker.configure(self._asked)
+            _restart(worker)
+
+    def _restore(self, worker: glance_api.GlanceApi, conf: str,
+                 policy: str) -> None:
+        confile.write(worker.worker.conf, conf)
+        confile.write(worker.worker.policy, policy)
+        _restart(worker)
+
+
+def _restart(worker: glance_api.GlanceApi) -> None:
+    worker.stop()
+    worker.start()
