@@ -192,6 +192,14 @@ class FakeGlance(fixtures.Fixture):
         """Remove the stray RBD image."""
         self.image(image_id).obstructed.discard(store)
 
+    def hide_data(self, image_id: str, store: str) -> None:
+        """Make an image unreadable in a store that has it."""
+        self.image(image_id).unreadable.add(store)
+
+    def show_data(self, image_id: str, store: str) -> None:
+        """Make it readable again."""
+        self.image(image_id).unreadable.discard(store)
+
     def fail_next(self, failure: Failure, times: int = 1) -> None:
         """Let the next imports fail."""
         self._api.failures.extend([failure] * times)

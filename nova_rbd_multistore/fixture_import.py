@@ -206,25 +206,30 @@ class Import:
         status = self._image.status
         yield self._pace.staging
         self._check_lock()
-        if (self._failure is Failure.STAGING or not self._image.stores
+        if (self._failure is Failure.STAGING
+                or not set(self._image.stores) - self._image.unreadable
                 or self._image.status != status):
             raise _StagingFailed
         self._save()
 
     def _write(self, store: str) -> Iterator[float]:
         status = self._image.status
-        self._writing = store
-        yield from self._copy_data()
-        self._writing = None
         self._touched.append(store)
+        writable = self._can_write(store)
+        if writable:
+            self._writing = store
+            yield from self._copy_data()
+            self._writing = None
+        else:
+            yield self._pace.settling
         self._check_lock()
         if self._image.status != status:
             # Glance refuses to save an image whose status has changed. The
-            # data is there already, and nothing refers to it.
+            # data is there by then, and nothing refers to it.
             self._image.obstructed.add(store)
             self._revert(store)
             raise _WriteFailed
-        if self._can_write(store):
+        if writable and self._failure is not Failure.WRITE:
             self._image.stores.append(store)
         elif self._all_must_succeed:
             self._revert(store)
@@ -248,8 +253,7 @@ class Import:
                 message=f'Copied {int(self._image.size * part) // _MIB} MiB')
 
     def _can_write(self, store: str) -> bool:
-        return (self._failure is not Failure.WRITE
-                and store not in self._image.obstructed
+        return (store not in self._image.obstructed
                 and not store.startswith(_RESERVED_PREFIX))
 
     def _revert(self, failed: str | None) -> None:

@@ -103,6 +103,7 @@ class Image:
     :ivar members: ids of the projects that it is shared with.
     :ivar properties: Glance's own additional ones.
     :ivar obstructed: stores whose pool has a stray RBD image of this name.
+    :ivar unreadable: stores that have it and from which it cannot be read.
     """
 
     id: str
@@ -117,6 +118,7 @@ class Image:
     members: set[str] = dataclasses.field(default_factory=set)
     properties: dict[str, str] = dataclasses.field(default_factory=dict)
     obstructed: set[str] = dataclasses.field(default_factory=set)
+    unreadable: set[str] = dataclasses.field(default_factory=set)
     updated_at: datetime.datetime = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,0 +1,142 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What the contract needs of a Glance, be it fake or real."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable
+import contextlib
+import json
+from typing import Any
+from typing import NamedTuple
+
+from nova_rbd_multistore import glance
+from nova_rbd_multistore import timing
+
+# Users. The tenant owns the images; nova has the roles service and admin.
+TENANT = 'demo'
+OTHER = 'other'
+SERVICE = 'service'
+NOVA = 'nova'
+
+
+# How to reach Glance as a user.
+Reach = Callable[[str], glance.Access]
+
+
+class Answer(NamedTuple):
+    """An HTTP response."""
+
+    status: int
+    text: str
+    content_type: str | None
+
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+class Deployment(abc.ABC):
+    """A Glance with three stores, of two workers.
+
+    Everybody may copy what they see, and image records show locations, as
+    upstream's backend needs it.
+
+    :cvar hub: the default store, which has the images at first.
+    :cvar targets: the other stores.
+    """
+
+    hub = 'central'
+    targets = ('dcn0', 'dcn1')
+    workers = 2
+
+    clock: timing.Clock
+
+    @abc.abstractmethod
+    def access(self, user: str, worker: int | None = None) -> glance.Access:
+        """Return how to reach Glance as a user.
+
+        :param worker: index of a worker, None for the service's URL.
+        """
+
+    @abc.abstractmethod
+    def strict(self) -> contextlib.AbstractContextManager[Reach]:
+        """Enter a time with a worker that has Glance's default settings.
+
+        Only administrators may copy, and image records hide locations.
+        Enters into how to reach that worker as a user.
+        """
+
+    @abc.abstractmethod
+    def queue(self) -> contextlib.AbstractContextManager[Reach]:
+        """Enter a time with a worker that accepts copies and starts none.
+
+        It lasts for some requests and seconds. Enters into how to reach that
+        worker as a user.
+        """
+
+    @abc.abstractmethod
+    def make_image(
+        self, mib: int = 8, visibility: str = 'shared',
+        disk_format: str = 'raw',
+    ) -> str:
+        """Upload an image of the tenant and return its id.
+
+        :param mib: 8 is copied at once, 96 takes some seconds.
+        """
+
+    @abc.abstractmethod
+    def obstruct(self, image_id: str, store: str) -> None:
+        """Leave an RBD image in a store that is in the way of a copy."""
+
+    @abc.abstractmethod
+    def clear(self, image_id: str, store: str) -> None:
+        """Remove the RBD image that is in the way."""
+
+    @abc.abstractmethod
+    def hide_data(self, image_id: str) -> None:
+        """Make the image unreadable in the hub's store."""
+
+    @abc.abstractmethod
+    def show_data(self, image_id: str) -> None:
+        """Make it readable again."""
+
+    @abc.abstractmethod
+    def deactivate(self, image_id: str) -> None:
+        """Deactivate the image."""
+
+    @abc.abstractmethod
+    def reactivate(self, image_id: str) -> None:
+        """Reactivate the image."""
+
+    @abc.abstractmethod
+    def delete(self, image_id: str) -> None:
+        """Delete the image."""
+
+    @abc.abstractmethod
+    def has_data(self, image_id: str, store: str) -> bool:
+        """Tell whether a store's pool has an RBD image of the image's name.
+        """
+
+
+def send(
+    access: glance.Access, method: str, path: str, body: Any = None,
+) -> Answer:
+    """Send a request and return the answer, whatever it is."""
+    response = access.session.request(
+        access.endpoints[0] + path, method, auth=access.auth,
+        raise_exc=False, headers={'Accept': '*/*',
+                                  'Content-Type': 'application/json'},
+        data=None if body is None else json.dumps(body))
+    return Answer(response.status_code, response.text,
+                  response.headers.get('Content-Type'))

@@ -1,0 +1,62 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""A Glance worker of the lab's that a test has for itself."""
+
+from __future__ import annotations
+
+from lab import cloud
+from lab import daemon
+from lab import glance_api
+from lab import ports
+from lab import settings
+from lab import state
+
+# The lab's own workers count from 1.
+_NUMBER = 9
+
+
+class OwnWorker(glance_api.GlanceApi):
+    """``glance-api-9``, which the load balancer does not know.
+
+    ``python -m lab down`` finds it, should the test be killed.
+
+    :param asked: how it is configured; the lab's own workers stay as they
+        are, because other tests use them.
+    """
+
+    def __init__(
+        self, lab: cloud.Lab, asked: settings.GlanceSettings,
+    ) -> None:
+        name = f'glance-api-{_NUMBER}'
+        home = lab.directory.service(name)
+        port = ports.worker(lab.state.settings.port_base, _NUMBER)
+        super().__init__(
+            state.Worker(
+                name=name, url=f'http://{ports.ADDRESS}:{port}', port=port,
+                conf=home / 'glance-api.conf', policy=home / 'policy.yaml',
+                staging=home / 'staging', tasks=home / 'tasks',
+                log=lab.directory.log(name)),
+            lab.state, lab.launcher)
+        self._asked = asked
+
+    def prepare(self) -> None:
+        """Make its directories, where they are not, and configure it."""
+        self.worker.staging.mkdir(parents=True, exist_ok=True)
+        self.worker.tasks.mkdir(parents=True, exist_ok=True)
+        self.configure(self._asked)
+
+    def wait_ready(self) -> float:
+        return daemon.Daemon.wait_ready(self)
+
+    def stop(self, timeout: float | None = None) -> bool:
+        return daemon.Daemon.stop(self, timeout)

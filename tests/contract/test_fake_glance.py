@@ -1,0 +1,124 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The contract on FakeGlance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import contextlib
+import dataclasses
+
+from nova_rbd_multistore import fixture
+from nova_rbd_multistore import glance
+from tests.contract import case
+from tests.contract import deployment
+from tests.contract import ensuring
+from tests.contract import failures
+from tests.contract import refusals
+from tests.contract import successes
+from tests.contract import visibility
+
+# Seconds; longer than the deadlines of the cases that wait meanwhile.
+_QUEUED = 3.0
+
+
+class FakeDeployment(deployment.Deployment):
+    """FakeGlance, set up like the lab's Glance."""
+
+    def __init__(self, fake: fixture.FakeGlance) -> None:
+        self.clock = fake.clock
+        self._fake = fake
+        self._users = {user.name: user for user in (
+            fake.tenant, fake.other, fake.service, fake.nova)}
+        fake.deployment.copy_roles = None
+        fake.deployment.show_locations = True
+
+    def access(self, user: str, worker: int | None = None) -> glance.Access:
+        return self._fake.access(self._users[user], worker)
+
+    @contextlib.contextmanager
+    def strict(self) -> Iterator[deployment.Reach]:
+        settings = self._fake.deployment
+        settings.copy_roles = frozenset({'admin'})
+        settings.show_locations = False
+        yield self.access
+        settings.copy_roles = None
+        settings.show_locations = True
+
+    @contextlib.contextmanager
+    def queue(self) -> Iterator[deployment.Reach]:
+        settings = self._fake.deployment
+        pace = settings.pace
+        settings.pace = dataclasses.replace(pace, starting=_QUEUED)
+        yield self.access
+        settings.pace = pace
+
+    def make_image(
+        self, mib: int = 8, visibility: str = 'shared',
+        disk_format: str = 'raw',
+    ) -> str:
+        return self._fake.add_image(
+            [self.hub], size=mib << 20, visibility=visibility,
+            disk_format=disk_format)
+
+    def obstruct(self, image_id: str, store: str) -> None:
+        self._fake.obstruct(image_id, store)
+
+    def clear(self, image_id: str, store: str) -> None:
+        self._fake.clear(image_id, store)
+
+    def hide_data(self, image_id: str) -> None:
+        self._fake.hide_data(image_id, self.hub)
+
+    def show_data(self, image_id: str) -> None:
+        self._fake.show_data(image_id, self.hub)
+
+    def deactivate(self, image_id: str) -> None:
+        self._fake.deactivate(image_id)
+
+    def reactivate(self, image_id: str) -> None:
+        self._fake.reactivate(image_id)
+
+    def delete(self, image_id: str) -> None:
+        self._fake.delete(image_id)
+
+    def has_data(self, image_id: str, store: str) -> bool:
+        image = self._fake.image(image_id)
+        return store in {*image.stores, *image.obstructed}
+
+
+class _OnFakeGlance(case.Case):
+
+    def deploy(self) -> deployment.Deployment:
+        return FakeDeployment(self.useFixture(fixture.FakeGlance(
+            'central', 'dcn0', 'dcn1')))
+
+
+class SuccessTestCase(_OnFakeGlance, successes.SuccessCases):
+    pass
+
+
+class FailureTestCase(_OnFakeGlance, failures.FailureCases):
+    pass
+
+
+class RefusalTestCase(_OnFakeGlance, refusals.RefusalCases):
+    pass
+
+
+class VisibilityTestCase(_OnFakeGlance, visibility.VisibilityCases):
+    pass
+
+
+class EnsuringTestCase(_OnFakeGlance, ensuring.EnsuringCases):
+    pass

@@ -1,0 +1,143 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Who sees what."""
+
+from __future__ import annotations
+
+import uuid
+
+from tests.contract import case
+from tests.contract import deployment
+
+_NO_LOCATIONS = ('You are not authorized to complete fetch_image_location '
+                 'action.')
+
+
+class VisibilityCases(case.Case):
+
+    def stores_of(self, answer: deployment.Answer) -> list[str]:
+        """Return the stores of a list of locations."""
+        self.assertEqual(200, answer.status, answer.text)
+        return [location['metadata']['store'] for location in answer.json()]
+
+    def test_image_of_another_project(self) -> None:
+        image_id = self.glance.make_image()
+        for user in (deployment.OTHER, deployment.SERVICE):
+            self.assert_refused(
+                404, f'No image found with ID {image_id}',
+                self.get(f'/v2/images/{image_id}', user))
+        for user in (deployment.TENANT, deployment.NOVA):
+            self.assertEqual(
+                200, self.get(f'/v2/images/{image_id}', user).status)
+
+    def test_tasks_belong_to_who_asked(self) -> None:
+        image_id = self.glance.make_image(visibility='community')
+        path = f'/v2/images/{image_id}/tasks'
+        self.run_copy(image_id, 'dcn0', user=deployment.OTHER)
+        counts = {user: len(self.get(path, user).json()['tasks'])
+                  for user in (deployment.TENANT, deployment.OTHER,
+                               deployment.SERVICE, deployment.NOVA)}
+        self.assertEqual({deployment.TENANT: 0, deployment.OTHER: 1,
+                          deployment.SERVICE: 0, deployment.NOVA: 1}, counts)
+
+    def test_tasks_of_an_image_that_is_not_visible(self) -> None:
+        image_id = self.glance.make_image()
+        self.assert_refused(
+            404, 'The resource could not be found.',
+            self.get(f'/v2/images/{image_id}/tasks', deployment.OTHER))
+
+    def test_tasks_of_an_image_without_any(self) -> None:
+        image_id = self.glance.make_image()
+        self.assertEqual(
+            {'tasks': []}, self.get(f'/v2/images/{image_id}/tasks').json())
+
+    def test_locations_by_role(self) -> None:
+        image_id = self.glance.make_image()
+        path = f'/v2/images/{image_id}/locations'
+        missing = f'No image found with ID {image_id}'
+        self.assert_refused(403, _NO_LOCATIONS, self.get(path))
+        self.assert_refused(404, missing, self.get(path, deployment.OTHER))
+        self.assert_refused(404, missing, self.get(path, deployment.SERVICE))
+        answer = self.get(path, deployment.NOVA)
+        self.assertEqual(['central'], self.stores_of(answer))
+        self.assertEqual(
+            self.get(f'/v2/images/{image_id}').json()['locations'],
+            answer.json())
+
+    def test_locations_of_a_shared_image(self) -> None:
+        image_id = self.glance.make_image(visibility='community')
+        path = f'/v2/images/{image_id}/locations'
+        self.assert_refused(
+            403, _NO_LOCATIONS, self.get(path, deployment.OTHER))
+        self.assertEqual(['central'], self.stores_of(
+            self.get(path, deployment.SERVICE)))
+
+    def test_locations_of_no_image(self) -> None:
+        image_id = str(uuid.uuid4())
+        self.assert_refused(
+            404, f'No image found with ID {image_id}',
+            self.get(f'/v2/images/{image_id}/locations', deployment.NOVA))
+
+    def test_hidden_locations(self) -> None:
+        image_id = self.glance.make_image()
+        with self.glance.strict() as reach:
+            for user in (deployment.TENANT, deployment.NOVA):
+                record = deployment.send(
+                    reach(user), 'GET', f'/v2/images/{image_id}').json()
+                self.assertNotIn('locations', record)
+                self.assertNotIn('direct_url', record)
+                self.assertEqual('central', record['stores'])
+            self.assertEqual(['central'], self.stores_of(deployment.send(
+                reach(deployment.NOVA), 'GET',
+                f'/v2/images/{image_id}/locations')))
+
+    def test_deactivated_image(self) -> None:
+        image_id = self.glance.make_image()
+        self.glance.deactivate(image_id)
+        record = self.get(f'/v2/images/{image_id}').json()
+        self.assertEqual('deactivated', record['status'])
+        self.assertNotIn('stores', record)
+        self.assertEqual([], record['locations'])
+        self.assertNotIn('direct_url', record)
+        record = self.get(f'/v2/images/{image_id}', deployment.NOVA).json()
+        self.assertEqual('central', record['stores'])
+        self.glance.reactivate(image_id)
+        self.assertEqual(
+            'central', self.get(f'/v2/images/{image_id}').json()['stores'])
+
+    def test_stores(self) -> None:
+        for user in (deployment.TENANT, deployment.SERVICE):
+            stores = self.get('/v2/info/stores', user).json()['stores']
+            self.assertEqual(
+                ['central', 'dcn0', 'dcn1'],
+                sorted(store['id'] for store in stores))
+            self.assertEqual(
+                [('central', 'true')],
+                [(store['id'], store['default']) for store in stores
+                 if 'default' in store])
+
+    def test_versions_need_no_token(self) -> None:
+        access = self.glance.access(deployment.TENANT)
+        for path, status in (('/', 300), ('/versions', 200)):
+            response = access.session.request(
+                access.endpoints[0] + path, 'GET', authenticated=False,
+                raise_exc=False, redirect=False)
+            self.assertEqual(status, response.status_code)
+            found = {version['id']: version['status']
+                     for version in response.json()['versions']}
+            self.assertEqual('CURRENT', found['v2.17'])
+            self.assertEqual('SUPPORTED', found['v2.12'])
+
+    def test_unknown_path(self) -> None:
+        self.assert_refused(404, 'The resource could not be found.',
+                            self.get('/v2/no-such-thing'))
