@@ -1,0 +1,209 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+
+"""Ceph clusters in memory, behind modules that look like rados and rbd.
+
+Only what Nova and this package use of the bindings is there. Errors are of
+the same classes, and what librbd refuses is refused.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+
+import fixtures
+
+
+class RadosError(Exception):
+    """``rados.Error``."""
+
+
+class ObjectNotFound(RadosError):
+    """``rados.ObjectNotFound``."""
+
+
+class RbdError(Exception):
+    """``rbd.Error``."""
+
+
+class ImageNotFound(RbdError):
+    """``rbd.ImageNotFound``."""
+
+
+class ImageExists(RbdError):
+    """``rbd.ImageExists``."""
+
+
+class PermissionDenied(RbdError):
+    """``rbd.PermissionError``."""
+
+
+@dataclasses.dataclass
+class Volume:
+    """An RBD image.
+
+    :ivar parent: pool, image and snapshot that it is a clone of.
+    """
+
+    snapshots: set[str] = dataclasses.field(default_factory=set)
+    parent: tuple[str, str, str] | None = None
+    features: int = 0
+
+
+class Cluster:
+    """A cluster, reached by the path of its ``ceph.conf``.
+
+    :ivar pools: volumes by pool and name.
+    :ivar writable: pools that the client may create volumes in.
+    :ivar users: the client of each connection that was made.
+    :ivar connected: connections that are open now.
+    :ivar contexts: I/O contexts that are open now.
+    :ivar fsids_told: how often the fsid was asked for.
+    """
+
+    def __init__(self, fsid: str) -> None:
+        self.fsid = fsid
+        self.pools: dict[str, dict[str, Volume]] = {'images': {}, 'vms': {}}
+        self.writable = {'vms'}
+        self.features: str | None = '61'
+        self.up = True
+        self.users: list[str | None] = []
+        self.connected = 0
+        self.contexts = 0
+        self.fsids_told = 0
+
+    @property
+    def connections(self) -> int:
+        """How many connections were made."""
+        return len(self.users)
+
+    def add(self, pool: str, name: str, *snapshots: str) -> None:
+        """Put an image there."""
+        self.pools[pool][name] = Volume(set(snapshots))
+
+
+class IoCtx:
+    """``rados.Ioctx``."""
+
+    def __init__(self, cluster: Cluster, pool: str) -> None:
+        self.cluster = cluster
+        self.pool = pool
+        self.open = True
+        cluster.contexts += 1
+
+    @property
+    def volumes(self) -> dict[str, Volume]:
+        if not self.open or not self.cluster.connected:
+            raise RadosError('used after it was closed')
+        return self.cluster.pools[self.pool]
+
+    def close(self) -> None:
+        if self.open:
+            self.open = False
+            self.cluster.contexts -= 1
+
+
+class Rados:
+    """``rados.Rados``."""
+
+    def __init__(
+        self, clusters: dict[str | None, Cluster], rados_id: str | None,
+        conffile: str | None,
+    ) -> None:
+        self._cluster = clusters[conffile]
+        self._user = rados_id
+        self._connected = False
+
+    def connect(self, timeout: int = 0) -> None:
+        if not self._cluster.up:
+            raise RadosError('error connecting to the cluster')
+        self._connected = True
+        self._cluster.connected += 1
+        self._cluster.users.append(self._user)
+
+    def shutdown(self) -> None:
+        if self._connected:
+            self._connected = False
+            self._cluster.connected -= 1
+
+    def get_fsid(self) -> str:
+        self._require_connection()
+        self._cluster.fsids_told += 1
+        return self._cluster.fsid
+
+    def conf_get(self, option: str) -> str | None:
+        self._require_connection()
+        assert option == 'rbd_default_features', option
+        return self._cluster.features
+
+    def open_ioctx(self, pool: str) -> IoCtx:
+        self._require_connection()
+        if pool not in self._cluster.pools:
+            raise ObjectNotFound(f'error opening pool {pool!r}')
+        return IoCtx(self._cluster, pool)
+
+    def _require_connection(self) -> None:
+        if not self._connected:
+            raise RadosError('not connected')
+
+
+class RBD:
+    """``rbd.RBD``."""
+
+    def clone(
+        self, p_ioctx: IoCtx, p_name: str, p_snapname: str, c_ioctx: IoCtx,
+        c_name: str, features: int | None = None,
+    ) -> None:
+        if p_ioctx.cluster is not c_ioctx.cluster:
+            raise RbdError('parent and clone are in two clusters')
+        if c_ioctx.pool not in c_ioctx.cluster.writable:
+            raise PermissionDenied('error creating clone')
+        parent = p_ioctx.volumes.get(p_name)
+        if parent is None or p_snapname not in parent.snapshots:
+            raise ImageNotFound('error creating clone')
+        if c_name in c_ioctx.volumes:
+            raise ImageExists('error creating clone')
+        c_ioctx.volumes[c_name] = Volume(
+            parent=(p_ioctx.pool, p_name, p_snapname), features=features or 0)
+
+
+class FakeCeph(fixtures.Fixture):
+    """Nova's bindings, and the clusters that they reach.
+
+    :ivar clusters: by path of ``ceph.conf``.
+    """
+
+    def __init__(self, **fsids: str) -> None:
+        """Take the fsid of each cluster by its name."""
+        super().__init__()
+        self.clusters: dict[str | None, Cluster] = {
+            f'/etc/ceph/{name}.conf': Cluster(fsid)
+            for name, fsid in fsids.items()}
+
+    def __getitem__(self, name: str) -> Cluster:
+        return self.clusters[f'/etc/ceph/{name}.conf']
+
+    def _setUp(self) -> None:
+        rados = types.SimpleNamespace(
+            Rados=lambda rados_id, conffile: Rados(
+                self.clusters, rados_id, conffile),
+            Error=RadosError, ObjectNotFound=ObjectNotFound)
+        rbd = types.SimpleNamespace(
+            RBD=RBD, Error=RbdError, ImageNotFound=ImageNotFound,
+            ImageExists=ImageExists, PermissionError=PermissionDenied,
+            RBD_FEATURE_LAYERING=1)
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.storage.rbd_utils.rados', rados))
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.storage.rbd_utils.rbd', rbd))

@@ -1,0 +1,202 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+
+"""Our cluster: which locations are in it, and clones of them."""
+
+from __future__ import annotations
+
+import ddt
+from nova import exception as nova_exception
+from nova.storage import rbd_utils
+
+from nova_rbd_multistore import fixture
+from nova_rbd_multistore import image as image_mod
+from nova_rbd_multistore.compute import rbd
+from tests import fake_ceph
+from tests import records
+from tests.unit.compute import base
+
+OURS = fixture.Store('dcn0').fsid
+CENTRAL = fixture.Store('central').fsid
+NAME = '6f0e8f4b-3c0e-4b46-8d67-0b6d1b4d7c11_disk'
+IMAGE = image_mod.Image.from_glance(records.image())
+
+
+def location(
+    fsid=OURS, pool='images', image=IMAGE.id, store='dcn0', snapshot='snap',
+):
+    return image_mod.Location(
+        f'rbd://{fsid}/{pool}/{image}/{snapshot}', store)
+
+
+@ddt.ddt
+class ParentsTestCase(base.ComputeTestCase):
+
+    def parents(self, *locations, store='dcn0'):
+        with rbd.Cluster(rbd_utils.RBDDriver()) as cluster:
+            return cluster.parents(IMAGE, locations, store)
+
+    def test_are_the_snapshots_in_our_cluster(self):
+        self.assertEqual(
+            [image_mod.RbdSnapshot(OURS, 'images', IMAGE.id, 'snap')],
+            self.parents(location(CENTRAL, store='central'), location()))
+
+    def test_none_of_no_locations(self):
+        self.assertEqual([], self.parents())
+        self.assertEqual(0, self.cluster.connections)
+
+    def test_the_configured_store_comes_first(self):
+        other = location(pool='other', store='dcn0-hdd')
+
+        self.assertEqual(
+            ['images', 'other'],
+            [parent.pool for parent in self.parents(other, location())])
+
+    def test_the_order_is_glances_without_a_preference(self):
+        other = location(pool='other', store='dcn0-hdd')
+
+        self.assertEqual(
+            ['other', 'images'],
+            [parent.pool
+             for parent in self.parents(other, location(), store=None)])
+
+    def test_what_is_no_snapshot_is_passed_over(self):
+        self.assertEqual(1, len(self.parents(
+            image_mod.Location(''), image_mod.Location('file:///a'),
+            image_mod.Location(f'rbd://{OURS}/images'), location())))
+
+    @ddt.data('vms-of-somebody', NAME)
+    def test_a_disk_is_no_parent(self, disk):
+        self.assertEqual([], self.parents(location(pool='vms', image=disk)))
+        warning, = self.logged('WARNING')
+        self.assertIn(disk, warning)
+
+    def test_the_pools_may_be_one(self):
+        self.assertEqual(
+            ['vms'],
+            [parent.pool for parent in self.parents(location(pool='vms'))])
+
+    def test_a_disk_in_another_cluster_is_none_of_our_business(self):
+        self.parents(location(CENTRAL, pool='vms', image=NAME))
+
+        self.assertEqual([], self.logged('WARNING'))
+
+    def test_fsid_is_asked_for_once_in_a_process(self):
+        for _ in range(3):
+            self.parents(location())
+
+        self.assertEqual(1, self.cluster.fsids_told)
+        self.assertEqual(1, self.cluster.connections)
+
+    def test_fsid_is_asked_for_once_for_each_cluster(self):
+        self.parents(location())
+        self.flags('libvirt', images_rbd_ceph_conf='/etc/ceph/central.conf')
+
+        self.assertEqual([], self.parents(location()))
+        self.assertEqual(1, len(self.parents(location(CENTRAL))))
+        self.assertEqual(1, self.ceph['central'].fsids_told)
+
+    def test_fsid_may_be_bytes(self):
+        self.cluster.fsid = OURS.encode()
+
+        self.assertEqual(1, len(self.parents(location())))
+
+    def test_no_connection_where_the_fsid_is_known(self):
+        self.parents(location())
+        self.parents(location(), location(CENTRAL))
+
+        self.assertEqual(1, self.cluster.connections)
+
+    def test_connection_is_closed(self):
+        self.parents(location())
+
+        self.assertEqual(0, self.cluster.connected)
+        self.assertEqual(0, self.cluster.contexts)
+
+
+class CloneTestCase(base.ComputeTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.cluster.add('images', IMAGE.id, 'snap')
+        self.parent = image_mod.RbdSnapshot(OURS, 'images', IMAGE.id, 'snap')
+
+    def clone(self, parent=None):
+        with rbd.Cluster(rbd_utils.RBDDriver()) as cluster:
+            return cluster.clone(parent or self.parent, NAME)
+
+    def test_is_a_clone_in_the_pool_of_disks(self):
+        self.assertTrue(self.clone())
+
+        disk = self.cluster.pools['vms'][NAME]
+        self.assertEqual(('images', IMAGE.id, 'snap'), disk.parent)
+        self.assertEqual(['nova'], self.cluster.users)
+
+    def test_has_the_features_of_the_cluster(self):
+        self.clone()
+
+        self.assertEqual(61, self.cluster.pools['vms'][NAME].features)
+
+    def test_has_layering_where_the_cluster_names_no_features(self):
+        self.cluster.features = None
+        self.clone()
+
+        self.assertEqual(1, self.cluster.pools['vms'][NAME].features)
+
+    def test_one_connection_for_all_steps(self):
+        with rbd.Cluster(rbd_utils.RBDDriver()) as cluster:
+            parent, = cluster.parents(IMAGE, [location()], 'dcn0')
+            cluster.clone(parent, NAME)
+
+        self.assertEqual(1, self.cluster.connections)
+        self.assertEqual(0, self.cluster.connected)
+        self.assertEqual(0, self.cluster.contexts)
+
+    def test_false_without_the_image(self):
+        del self.cluster.pools['images'][IMAGE.id]
+
+        self.assertFalse(self.clone())
+        self.assertEqual({}, self.cluster.pools['vms'])
+        warning, = self.logged('WARNING')
+        self.assertIn(f'images/{IMAGE.id}@snap', warning)
+        self.assertEqual(0, self.cluster.connected)
+
+    def test_false_without_the_snapshot(self):
+        # A worker that died while it wrote leaves an image of that kind.
+        self.cluster.pools['images'][IMAGE.id].snapshots.clear()
+
+        self.assertFalse(self.clone())
+
+    def test_forbidden_where_the_client_may_not_write(self):
+        self.cluster.writable.clear()
+
+        exc = self.assertRaises(nova_exception.Forbidden, self.clone)
+        self.assertIn('nova', str(exc))
+        self.assertIn(OURS, str(exc))
+        self.assertIn(f'vms/{NAME}', str(exc))
+        self.assertEqual(0, self.cluster.connected)
+        self.assertEqual(0, self.cluster.contexts)
+
+    def test_a_disk_of_that_name_is_left_alone(self):
+        self.cluster.add('vms', NAME)
+
+        self.assertRaises(fake_ceph.ImageExists, self.clone)
+        self.assertIsNone(self.cluster.pools['vms'][NAME].parent)
+        self.assertEqual(0, self.cluster.connected)
+        self.assertEqual(0, self.cluster.contexts)
+
+    def test_cluster_that_does_not_answer(self):
+        self.cluster.up = False
+
+        self.assertRaises(fake_ceph.RadosError, self.clone)
+        self.assertEqual(0, self.cluster.connected)
