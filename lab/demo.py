@@ -174,7 +174,7 @@ def _play(
     say('starting Nova')
     with spectator.Spectator(lab, image_id, say):
         disks = boot.boot(lab, requests,
-                          done=lambda disk: say(_describe(lab, disk)))
+                          done=lambda disk: say(_describe(disk)))
     return Outcome(scene, backend, max(disk.seconds for disk in disks),
                    _copies(lab, image_id) - before, tuple(disks))
 
@@ -186,18 +186,14 @@ def _copies(lab: cloud.Lab, image_id: str) -> int:
     return sum(task['status'] == 'success' for task in tasks)
 
 
-def _describe(lab: cloud.Lab, disk: boot.Disk) -> str:
+def _describe(disk: boot.Disk) -> str:
     took = f'{disk.seconds:.1f} s'
     if disk.copy_seconds:
         took += f', {disk.copy_seconds:.1f} s of it waiting for the copy'
-    fsid = lab.sites[disk.site].fsid
-    if disk.result == boot.COW:
-        return (f'{disk.host}: clone of {disk.parent} in cluster {fsid} '
-                f'({took})')
-    if disk.result == boot.FLAT:
-        return f'{disk.host}: FLAT disk in cluster {fsid} ({took})'
-    assert disk.error is not None
-    return f'{disk.host}: ERROR {disk.error["message"]} ({took})'
+    if disk.error is not None:
+        return f'{disk.host}: ERROR {disk.error["message"]} ({took})'
+    made = 'FLAT disk' if disk.parent is None else f'clone of {disk.parent}'
+    return f'{disk.host}: {made} in the cluster of {disk.site} ({took})'
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
