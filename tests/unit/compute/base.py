@@ -49,7 +49,7 @@ class ComputeTestCase(base.TestCase):
         self.useFixture(fixtures.MonkeyPatch('time.sleep', self._sleep))
         self.useFixture(fixtures.MonkeyPatch(
             'nova_rbd_multistore.timing.Clock.system',
-            lambda: self.glance.clock))
+            lambda *_: self.glance.clock))
         self.useFixture(fixtures.MonkeyPatch(
             'nova_rbd_multistore.compute.rbd._FSIDS', {}))
         self._configure()

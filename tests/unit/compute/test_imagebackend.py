@@ -1,0 +1,490 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+
+"""A boot with our backend, on Nova's own modules."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import ddt
+from nova import exception as nova_exception
+from nova import objects
+import nova.service_auth
+from nova.virt.libvirt import imagebackend as nova_imagebackend
+
+from nova_rbd_multistore import fixture
+from nova_rbd_multistore.compute import imagebackend
+from tests import records
+from tests.unit.compute import base
+
+INSTANCE = '6f0e8f4b-3c0e-4b46-8d67-0b6d1b4d7c11'
+DISK = f'{INSTANCE}_disk'
+
+
+OURS = fixture.Store('dcn0').fsid
+CENTRAL = fixture.Store('central').fsid
+
+
+@dataclasses.dataclass(frozen=True)
+class PlacedStore(fixture.Store):
+    """A store whose locations are not where those of its cluster are."""
+
+    url: str = ''
+
+    def location(self, image_id):
+        return {'url': self.url.format(image_id),
+                'metadata': {'store': self.name}}
+
+
+class BackendTestCase(base.ComputeTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.use_service_credential(self.glance.nova)
+
+    def image(self, *stores, **attributes):
+        """Add an image; its data is in Ceph wherever Glance may copy it."""
+        image_id = self.glance.add_image(stores, **attributes)
+        self.cluster.add('images', image_id, 'snap')
+        return image_id
+
+    def disk(self):
+        return imagebackend.Rbd(
+            objects.Instance(uuid=INSTANCE), 'disk',
+            disk_info_mapping={'bus': 'virtio', 'dev': 'vda', 'type': 'disk'})
+
+    def clone(self, image_id, **options):
+        self.disk().clone(self.context, image_id, **options)
+
+    def place(self, store, url):
+        """Let a store say that its images are elsewhere.
+
+        :param url: with braces for the image's id.
+        """
+        stores = self.glance.deployment.stores
+        names = [known.name for known in stores]
+        stores[names.index(store)] = PlacedStore(store, url=url)
+
+    @property
+    def parent(self):
+        """What the disk is a clone of, None without a disk."""
+        volume = self.cluster.pools['vms'].get(DISK)
+        return volume and volume.parent
+
+    @property
+    def asked(self):
+        """What Glance was asked, without the image's id."""
+        return [(request.user, request.method,
+                 '/'.join(request.path.split('/')[4:]))
+                for request in self.glance.requests
+                if request.path.startswith('/v2/images/')]
+
+    def copies(self):
+        return [request for request in self.asked
+                if request[1:] == ('POST', 'import')]
+
+
+class CloneTestCase(BackendTestCase):
+
+    def test_from_the_copy_that_is_there(self):
+        image_id = self.image('central', 'dcn0')
+        self.clone(image_id)
+
+        self.assertEqual(('images', image_id, 'snap'), self.parent)
+        self.assertEqual(
+            [('demo', 'GET', ''), ('nova', 'GET', 'locations')], self.asked)
+        self.assertEqual(1, self.cluster.connections)
+        self.assertEqual(0, self.cluster.connected)
+
+    def test_from_a_location_that_glance_shows(self):
+        self.glance.deployment.show_locations = True
+        image_id = self.image('central', 'dcn0')
+        self.clone(image_id)
+
+        self.assertEqual(('images', image_id, 'snap'), self.parent)
+        self.assertEqual([('demo', 'GET', '')], self.asked)
+
+    def test_from_a_copy_that_is_made(self):
+        image_id = self.image('central')
+        self.clone(image_id)
+
+        self.assertEqual(('images', image_id, 'snap'), self.parent)
+        self.assertEqual([('nova', 'POST', 'import')], self.copies())
+        self.assertIn('dcn0', self.glance.image(image_id).stores)
+
+    def test_of_an_image_by_its_url(self):
+        image_id = self.image('central', 'dcn0')
+        self.clone(f'{self.glance.url}/v2/images/{image_id}')
+
+        self.assertEqual(('images', image_id, 'snap'), self.parent)
+
+    def test_at_most_one_connection_for_each_look_at_the_locations(self):
+        self.clone(self.image('central'))
+        self.assertEqual(2, self.cluster.connections)
+        del self.cluster.pools['vms'][DISK]
+        self.clone(self.image('central'))
+
+        # By now the fsid is known, and the first look needs none.
+        self.assertEqual(3, self.cluster.connections)
+        self.assertEqual(1, self.cluster.fsids_told)
+        self.assertEqual(0, self.cluster.connected)
+
+    def test_from_the_second_location_if_the_first_is_missing(self):
+        image_id = self.image('dcn0', 'dcn1')
+        self.place('dcn1', f'rbd://{OURS}/other/{{}}/snap')
+        del self.cluster.pools['images'][image_id]
+        self.cluster.pools['other'] = {}
+        self.cluster.add('other', image_id, 'snap')
+        self.clone(image_id)
+
+        self.assertEqual(('other', image_id, 'snap'), self.parent)
+        self.assertEqual([], self.copies())
+
+    def test_no_connection_where_no_location_can_be_ours(self):
+        self.clone(self.image('dcn0'))
+        connections = self.cluster.connections
+        self.flags('libvirt', images_rbd_glance_store_name=None)
+
+        self.assertRaises(
+            nova_exception.ImageUnacceptable, self.clone,
+            self.image('central', 'dcn1'))
+        self.assertEqual(connections, self.cluster.connections)
+
+    def test_never_from_the_disk_of_an_instance(self):
+        image_id = self.image('dcn0')
+        self.place('dcn0', f'rbd://{OURS}/vms/somebody_disk/snap')
+        self.cluster.add('vms', 'somebody_disk', 'snap')
+
+        self.assertRaises(
+            nova_exception.BuildAbortException, self.clone, image_id)
+        self.assertIsNone(self.parent)
+        self.assertIn('somebody_disk', self.logged('WARNING')[0])
+
+    def test_where_the_client_may_not_write(self):
+        self.cluster.writable.clear()
+
+        self.assertRaises(
+            nova_exception.Forbidden, self.clone, self.image('dcn0'))
+        self.assertEqual(0, self.cluster.connected)
+
+    def test_is_told_in_the_log(self):
+        image_id = self.image('dcn0')
+        self.clone(image_id)
+
+        self.assertEqual(
+            [f'Disk {DISK} is a clone of images/{image_id}@snap'],
+            self.logged('INFO'))
+        self.assertEqual([], self.logged('WARNING'))
+
+    def test_tells_no_secret(self):
+        self.clone(self.image('central'))
+
+        for user in (self.glance.tenant, self.glance.nova):
+            self.assertNotIn(user.token, self.log.output)
+
+    def test_later_disks_need_no_other_copy(self):
+        image_id = self.image('central')
+        for number in range(8):
+            disk = imagebackend.Rbd(
+                objects.Instance(uuid=INSTANCE), f'disk{number}',
+                disk_info_mapping={})
+            disk.clone(self.context, image_id)
+
+        self.assertEqual(1, len(self.copies()))
+        self.assertEqual(8, len(self.cluster.pools['vms']))
+
+
+class VisibleTestCase(BackendTestCase):
+
+    def test_image_of_another_project(self):
+        # The service credential, which is an administrator's, could.
+        image_id = self.image('central', 'dcn0', owner=self.glance.other,
+                              visibility='private')
+
+        self.assertRaises(
+            nova_exception.ImageNotFound, self.clone, image_id)
+        self.assertEqual([('demo', 'GET', '')], self.asked)
+        self.assertEqual(0, self.cluster.connections)
+
+    def test_no_image(self):
+        self.assertRaises(
+            nova_exception.ImageNotFound, self.clone, records.IMAGE_ID)
+
+    def test_image_that_is_not_active(self):
+        image_id = self.image('dcn0')
+        self.glance.deactivate(image_id)
+
+        self.assertRaises(
+            nova_exception.ImageNotActive, self.clone, image_id)
+        self.assertIsNone(self.parent)
+
+    def test_token_that_has_expired(self):
+        image_id = self.image('dcn0')
+        self.glance.expire_token(self.glance.tenant)
+
+        self.assertRaises(
+            nova_exception.ImageNotAuthorized, self.clone, image_id)
+
+    def test_glance_that_does_not_answer(self):
+        image_id = self.image('dcn0')
+        self.glance.break_requests(fixture.Fault(), times=99)
+
+        exc = self.assertRaises(
+            nova_exception.GlanceConnectionFailed, self.clone, image_id)
+        self.assertIn(self.glance.url, str(exc))
+
+    def test_token_that_expires_while_the_image_is_copied(self):
+        image_id = self.image('central')
+        self.glance.deployment.pace = fixture.Pace(staging=300.0)
+        self.expire_at(100.0, self.glance.tenant)
+        self.clone(image_id)
+
+        self.assertEqual(('images', image_id, 'snap'), self.parent)
+
+    def expire_at(self, seconds, user):
+        sleep = self.glance.clock.sleep
+        monotonic = self.glance.clock.monotonic
+
+        def sleep_on(duration):
+            sleep(duration)
+            if monotonic() >= seconds:
+                self.glance.expire_token(user)
+
+        self.glance.clock = dataclasses.replace(
+            self.glance.clock, sleep=sleep_on)
+
+
+@ddt.ddt
+class UnacceptableTestCase(BackendTestCase):
+    """Nova downloads these images, as always."""
+
+    @ddt.data('qcow2', 'iso', 'vmdk')
+    def test_format_that_can_never_be_cloned(self, disk_format):
+        image_id = self.image('central', disk_format=disk_format)
+
+        self.assertRaises(
+            nova_exception.ImageUnacceptable, self.clone, image_id)
+        warning, = self.logged('WARNING')
+        self.assertIn(image_id, warning)
+        self.assertIn(disk_format, warning)
+        self.assertEqual([('demo', 'GET', '')], self.asked)
+        self.assertEqual(0, self.cluster.connections)
+
+    @ddt.data(None, '')
+    def test_no_store_is_configured(self, store):
+        self.flags('libvirt', images_rbd_glance_store_name=store)
+        image_id = self.image('central')
+
+        self.assertRaises(
+            nova_exception.ImageUnacceptable, self.clone, image_id)
+        warning, = self.logged('WARNING')
+        self.assertIn('images_rbd_glance_store_name', warning)
+        self.assertEqual([], self.copies())
+
+    def test_no_store_is_configured_and_none_is_needed(self):
+        self.flags('libvirt', images_rbd_glance_store_name='')
+        image_id = self.image('central', 'dcn0')
+        self.clone(image_id)
+
+        self.assertEqual(('images', image_id, 'snap'), self.parent)
+
+    def test_copying_is_not_wanted(self):
+        self.assertRaises(
+            nova_exception.ImageUnacceptable, self.clone,
+            self.image('central'), copy_to_store=False)
+        self.assertEqual([], self.copies())
+
+
+@ddt.ddt
+class NoCopyTestCase(BackendTestCase):
+
+    def refused(self, image_id):
+        exc = self.assertRaises(
+            nova_exception.BuildAbortException, self.clone, image_id)
+        self.assertIn(INSTANCE, str(exc))
+        self.assertEqual(INSTANCE, exc.kwargs['instance_uuid'])
+        self.assertIn(image_id, exc.kwargs['reason'])
+        self.assertIn('store dcn0', exc.kwargs['reason'])
+        self.assertEqual([exc.kwargs['reason']], self.logged('ERROR'))
+        self.assertIsNone(self.parent)
+        return exc.kwargs['reason']
+
+    def test_every_attempt_fails(self):
+        image_id = self.image('central')
+        self.glance.fail_next(fixture.Failure.WRITE, times=3)
+
+        self.assertIn('3 times', self.refused(image_id))
+        self.assertEqual(3, len(self.copies()))
+
+    def test_attempts_are_configured(self):
+        self.flags('libvirt', images_rbd_glance_copy_attempts=1)
+        image_id = self.image('central')
+        self.glance.fail_next(fixture.Failure.STAGING)
+
+        self.assertIn('once', self.refused(image_id))
+        self.assertEqual(1, len(self.copies()))
+
+    def test_timeout_is_configured(self):
+        self.flags('libvirt', images_rbd_glance_copy_timeout=30)
+        image_id = self.image('central')
+        self.glance.deployment.pace = fixture.Pace(staging=100.0)
+
+        self.assertIn('after 30 s', self.refused(image_id))
+        self.assertEqual(30.0, self.glance.clock.monotonic())
+
+    def test_poll_interval_is_configured(self):
+        self.flags('libvirt', images_rbd_glance_copy_poll_interval=1)
+        self.glance.deployment.pace = fixture.Pace(staging=100.0)
+        self.clone(self.image('central'))
+
+        self.assertGreater(len(self.asked), 100)
+
+    def test_stall_limit_is_configured(self):
+        self.flags('libvirt', images_rbd_glance_copy_stall_timeout=60)
+        image_id = self.image('central')
+        self.glance.deployment.pace = fixture.Pace(starting=500.0)
+
+        self.assertIn('no sign of life', self.refused(image_id))
+
+    def test_store_is_not_glances(self):
+        self.flags('libvirt', images_rbd_glance_store_name='dcn0')
+        self.glance.deployment.stores = [fixture.Store('central')]
+
+        self.assertIn(
+            'images_rbd_glance_store_name', self.refused(
+                self.image('central')))
+
+    def test_credential_may_not_copy(self):
+        self.flags('glance', token=self.glance.service.token)
+        self.glance.access(self.glance.service)
+        nova.service_auth._AUTHS.clear()
+
+        self.assertIn('copy_image', self.refused(
+            self.image('central', visibility='public')))
+
+    def test_store_is_in_another_cluster(self):
+        image_id = self.image('central')
+        self.place('dcn0', f'rbd://{CENTRAL}/images/{{}}/snap')
+
+        self.assertIn('images_rbd_ceph_conf', self.refused(image_id))
+
+    def test_locations_are_hidden_from_the_credential(self):
+        self.flags('glance', auth_type=None)
+        nova.service_auth._AUTHS.clear()
+        self.glance.deployment.copy_roles = None
+
+        reason = self.refused(self.image('central'))
+        self.assertIn("the tenant's token", reason)
+        self.assertIn('[glance]', reason)
+
+    @ddt.data('WRITE', 'STAGING')
+    def test_download_where_that_was_chosen(self, failure):
+        self.flags('libvirt', images_rbd_glance_copy_attempts=1,
+                   images_rbd_glance_copy_fallback='download')
+        image_id = self.image('central')
+        self.glance.fail_next(fixture.Failure[failure])
+
+        self.assertRaises(
+            nova_exception.ImageUnacceptable, self.clone, image_id)
+        warnings = [line for line in self.logged('WARNING')
+                    if 'images_rbd_glance_copy_fallback' in line]
+        self.assertEqual(1, len(warnings))
+        self.assertIn(image_id, warnings[0])
+        self.assertEqual([], self.logged('ERROR'))
+
+    @ddt.data('refuse', 'download')
+    def test_image_removed_meanwhile_is_never_downloaded(self, fallback):
+        self.flags('libvirt', images_rbd_glance_copy_fallback=fallback)
+        image_id = self.image('central')
+        self.when_asked_for_a_copy(lambda: self.glance.delete(image_id))
+
+        self.assertRaises(
+            nova_exception.ImageNotFound, self.clone, image_id)
+
+    @ddt.data('refuse', 'download')
+    def test_image_deactivated_meanwhile_is_never_downloaded(self, fallback):
+        self.flags('libvirt', images_rbd_glance_copy_fallback=fallback)
+        image_id = self.image('central')
+        self.when_asked_for_a_copy(lambda: self.glance.deactivate(image_id))
+
+        self.assertRaises(
+            nova_exception.ImageNotActive, self.clone, image_id)
+
+    def when_asked_for_a_copy(self, action):
+        """Do something at the first pause after that."""
+        sleep = self.glance.clock.sleep
+
+        def sleep_on(duration):
+            action()
+            sleep(duration)
+
+        self.glance.clock = dataclasses.replace(
+            self.glance.clock, sleep=sleep_on)
+
+
+class CopyToStoreTestCase(BackendTestCase):
+
+    def test_returns_when_the_store_has_the_image(self):
+        image_id = self.image('central')
+        self.disk().copy_to_store(self.context, {'id': image_id})
+
+        self.assertIn('dcn0', self.glance.image(image_id).stores)
+        self.assertIsNone(self.parent)
+
+    def test_aborts_the_build_otherwise(self):
+        image_id = self.image('central')
+        self.glance.fail_next(fixture.Failure.WRITE, times=3)
+
+        self.assertRaises(
+            nova_exception.BuildAbortException, self.disk().copy_to_store,
+            self.context, {'id': image_id})
+
+
+class BackendClassTestCase(BackendTestCase):
+
+    def test_rbd_is_ours_and_all_others_are_novas(self):
+        ours = imagebackend.Backend(use_cow=True).BACKEND
+        theirs = nova_imagebackend.Backend(use_cow=True).BACKEND
+
+        self.assertIs(imagebackend.Rbd, ours.pop('rbd'))
+        theirs.pop('rbd')
+        self.assertEqual(theirs, ours)
+
+    def test_configured_type_is_ours(self):
+        backend = imagebackend.Backend(use_cow=True).by_name(
+            objects.Instance(uuid=INSTANCE), 'disk')
+
+        self.assertIsInstance(backend, imagebackend.Rbd)
+
+    def test_says_what_it_does(self):
+        imagebackend.Backend(use_cow=True)
+
+        line, = self.logged('INFO')
+        self.assertIn('store dcn0', line)
+        self.assertIn('the service credential of [glance]', line)
+        self.assertNotIn(self.glance.nova.token, line)
+
+    def test_says_that_the_type_is_another(self):
+        self.flags('libvirt', images_type='qcow2')
+        imagebackend.Backend(use_cow=True)
+
+        line, = self.logged('WARNING')
+        self.assertIn('qcow2', line)
+
+    def test_says_that_no_store_is_configured(self):
+        self.flags('libvirt', images_rbd_glance_store_name='')
+        imagebackend.Backend(use_cow=True)
+
+        line, = self.logged('WARNING')
+        self.assertIn('images_rbd_glance_store_name', line)
