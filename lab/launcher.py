@@ -70,7 +70,7 @@ class Launcher:
         with self._lock:
             self._cancelled = True
             for child in self._running:
-                child.kill()
+                _kill(child)
 
     def check(self) -> None:
         """Give up when the work was cancelled.
@@ -103,10 +103,9 @@ class Launcher:
                 self.environment(name, extra), file_actions=actions,
                 setsid=True, setsigmask=(),
                 setsigdef=(signal.SIGINT, signal.SIGTERM, signal.SIGPIPE))
-        started = process.find(pid)
-        if started is None:
-            raise RuntimeError(f'{name}: pid {pid} is not in /proc')
-        return started
+        # Gone already, when it failed at once and somebody else reaps our
+        # children; no process has this start time.
+        return process.find(pid) or process.Process(pid, -1)
 
     def run(self, name: str, command: Sequence[str], *,
             extra: Mapping[str, str] | None = None,
@@ -134,7 +133,7 @@ class Launcher:
                 except subprocess.TimeoutExpired:
                     raise self._failed(name, None, start) from None
                 finally:
-                    child.kill()
+                    _kill(child)
                     with self._lock:
                         self._running.discard(child)
         self.check()
@@ -169,6 +168,13 @@ def _path(name: str) -> str:
     if found is None:
         raise exception.PackagesMissing([name], [name])
     return found
+
+
+def _kill(child: subprocess.Popen[str]) -> None:
+    # With all that it started: a script's children hold its output open.
+    if child.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 def _inherited_files() -> list[int]:

@@ -13,6 +13,7 @@
 """The ports of a lab: all follow from the port base."""
 
 from collections.abc import Mapping
+import contextlib
 import pathlib
 import socket
 
@@ -110,14 +111,19 @@ def holder(port: int) -> str | None:
     for entry in process.PROC.iterdir():
         if not entry.name.isdigit():
             continue
-        try:
-            targets = {link.readlink().name
-                       for link in (entry / 'fd').iterdir()}
-        except OSError:
-            continue
-        if targets & inodes:
+        if _sockets(entry / 'fd') & inodes:
             return process.describe(int(entry.name))
     return None
+
+
+def _sockets(files: pathlib.Path) -> set[str]:
+    found = set()
+    # Other users' processes are closed to us, and files come and go.
+    with contextlib.suppress(OSError):
+        for link in files.iterdir():
+            with contextlib.suppress(OSError):
+                found.add(link.readlink().name)
+    return found
 
 
 def _listening_inodes(port: int) -> set[str]:

@@ -31,7 +31,7 @@ MAX_SITES = 16
 _SITE_NAME = re.compile(r'[a-z][a-z0-9_-]{0,31}')
 # A site's name becomes the name of a Glance store, which is a section of
 # glance-api.conf. These sections have another meaning there.
-_TAKEN_SECTIONS = frozenset((
+TAKEN_SECTIONS = frozenset((
     'barbican', 'cors', 'database', 'default', 'glance', 'glance_store',
     'healthcheck', 'image_format', 'import_filtering_opts',
     'inject_metadata_properties', 'key_manager', 'keystone_authtoken',
@@ -107,7 +107,7 @@ def _check_site_name(name: str) -> None:
         raise exception.InvalidSettings(
             f'{name!r} cannot name a site: lower case letters, digits, "-" '
             f'and "_", at most 32, beginning with a letter')
-    if name in _TAKEN_SECTIONS or name.startswith('os_glance_'):
+    if name in TAKEN_SECTIONS or name.startswith('os_glance_'):
         raise exception.InvalidSettings(
             f'{name!r} cannot name a site: Glance gives that name another '
             f'meaning')

@@ -52,7 +52,7 @@ class Teardown:
 
         :raises exception.LeftBehind: when one survives SIGKILL
         """
-        names: list[str] = []
+        names: set[str] = set()
         # Again until nothing is found: a command that was ended may just
         # have started another.
         while found := process.of_lab(self._where.path):
@@ -60,7 +60,7 @@ class Teardown:
             # A master ends its workers in their own way.
             first = {one: name for one, name in found.items()
                      if not one.is_in_session_of(pids)}
-            names += first.values()
+            names.update(first.values())
             self._stop(first)
         return sorted(names)
 

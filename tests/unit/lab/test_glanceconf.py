@@ -1,0 +1,92 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+import json
+import pathlib
+
+import fixtures
+import testtools
+
+from lab import glanceconf
+from lab import settings
+from tests.unit.lab import samples
+
+
+class GlanceConfTestCase(testtools.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        root = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        self.lab = samples.described(root, 'central', 'dcn1', 'dcn10')
+
+    def _sections(self, number=0, **knobs):
+        return glanceconf.worker(self.lab, self.lab.workers[number],
+                                 settings.GlanceSettings(**knobs))
+
+    def test_one_store_per_site_and_the_hub_is_default(self):
+        seen = self._sections()
+        self.assertEqual('central:rbd, dcn1:rbd, dcn10:rbd',
+                         seen['DEFAULT']['enabled_backends'])
+        self.assertEqual('central', seen['glance_store']['default_backend'])
+        for site in self.lab.sites:
+            self.assertEqual(str(site.ceph_conf),
+                             seen[site.store]['rbd_store_ceph_conf'])
+
+    def test_workers_share_no_directory_and_no_url(self):
+        first, second = self._sections(0), self._sections(1)
+        for section, option in (
+                ('DEFAULT', 'worker_self_reference_url'),
+                ('os_glance_staging_store', 'filesystem_store_datadir'),
+                ('os_glance_tasks_store', 'filesystem_store_datadir'),
+                ('oslo_policy', 'policy_file')):
+            self.assertNotEqual(first[section][option],
+                                second[section][option])
+
+    def test_all_import_methods_of_the_project(self):
+        self.assertEqual('[glance-direct,copy-image,web-download]',
+                         self._sections()['DEFAULT']
+                         ['enabled_import_methods'])
+
+    def test_knobs(self):
+        seen = self._sections(
+            show_locations=False, thin_provisioning=False,
+            task_pool_threads=1, log_debug=False,
+            self_reference_url='http://elsewhere')
+        self.assertEqual('false', seen['DEFAULT']['show_multiple_locations'])
+        self.assertEqual('false', seen['DEFAULT']['show_image_direct_url'])
+        self.assertEqual('false', seen['dcn1']['rbd_thin_provisioning'])
+        self.assertEqual('1', seen['wsgi']['task_pool_threads'])
+        self.assertEqual('false', seen['DEFAULT']['debug'])
+        self.assertEqual('http://elsewhere',
+                         seen['DEFAULT']['worker_self_reference_url'])
+
+    def test_overrides_win(self):
+        seen = self._sections(overrides={
+            'DEFAULT': {'debug': 'false'}, 'new': {'option': '1'}})
+        self.assertEqual('false', seen['DEFAULT']['debug'])
+        self.assertIn('enabled_backends', seen['DEFAULT'])
+        self.assertEqual({'option': '1'}, seen['new'])
+
+    def test_no_store_has_the_name_of_a_section_in_use(self):
+        sections = self._sections()
+        stores = {site.store for site in self.lab.sites}
+        for name in set(sections) - stores:
+            self.assertTrue(
+                name.lower() in settings.TAKEN_SECTIONS
+                or name.startswith('os_glance_'), name)
+
+    def test_policy(self):
+        self.assertEqual(
+            {'copy_image': ''},
+            json.loads(glanceconf.policy(settings.GlanceSettings())))
+        self.assertEqual({}, json.loads(glanceconf.policy(
+            settings.GlanceSettings(copy_policy=None))))

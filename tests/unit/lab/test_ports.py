@@ -1,0 +1,66 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+import os
+import socket
+
+import testtools
+
+from lab import exception
+from lab import ports
+from lab import settings
+
+
+class LayoutTestCase(testtools.TestCase):
+
+    def test_no_port_has_two_owners(self):
+        base = 21000
+        used = [ports.fixed(base, name)
+                for name in ('haproxy', 'keystone', 'mariadb')]
+        used += [ports.worker(base, number) for number in (1, 2)]
+        for index in range(settings.MAX_SITES):
+            used.append(ports.mon(base, index))
+            used += ports.osd(base, index)
+        self.assertEqual(len(used), len(set(used)))
+        self.assertTrue(all(0 <= port - base < ports.SPAN for port in used))
+
+    def test_two_labs_do_not_meet(self):
+        last = ports.osd(21000, settings.MAX_SITES - 1)[-1]
+        self.assertLess(last, ports.fixed(21000 + ports.SPAN, 'haproxy'))
+
+
+class CheckTestCase(testtools.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.listener = socket.socket()
+        self.addCleanup(self.listener.close)
+        self.listener.bind((ports.ADDRESS, 0))
+        self.port = self.listener.getsockname()[1]
+
+    def test_busy_port_names_port_daemon_and_holder(self):
+        self.listener.listen(1)
+        error = self.assertRaises(
+            exception.PortBusy, ports.check_free, {self.port: 'keystone'})
+        self.assertEqual(self.port, error.port)
+        self.assertEqual('keystone', error.wanted_by)
+        self.assertIn(f'pid {os.getpid()} ', error.holder)
+        for part in (str(self.port), 'keystone', error.holder):
+            self.assertIn(part, str(error))
+
+    def test_free_port(self):
+        self.listener.close()
+        ports.check_free({self.port: 'keystone'})
+
+    def test_no_holder_of_a_free_port(self):
+        self.listener.close()
+        self.assertIsNone(ports.holder(self.port))

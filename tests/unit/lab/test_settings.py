@@ -1,0 +1,59 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+import testtools
+
+from lab import exception
+from lab import settings
+
+
+class LabSettingsTestCase(testtools.TestCase):
+
+    def test_defaults(self):
+        asked = settings.LabSettings()
+        self.assertEqual(('central', 'dcn0', 'dcn1'), asked.sites)
+        self.assertEqual('storage', asked.profile)
+
+    def test_names_that_contain_each_other(self):
+        asked = settings.LabSettings(sites=('central', 'dcn1', 'dcn10'))
+        self.assertEqual(('central', 'dcn1', 'dcn10'), asked.sites)
+
+    def test_refused_sites(self):
+        for sites in ((), ('',), ('Central',), ('a b',), ('1st',),
+                      ('a', 'a'), ('a' * 33,), ('glance_store',),
+                      ('database',), ('os_glance_staging_store',),
+                      tuple(f's{number}' for number in range(17))):
+            with testtools.ExpectedException(exception.InvalidSettings):
+                settings.LabSettings(sites=sites)
+
+    def test_refused_profile(self):
+        self.assertRaises(exception.InvalidSettings,
+                          settings.LabSettings, profile='moon')
+
+    def test_refused_osd_size(self):
+        self.assertRaises(exception.InvalidSettings,
+                          settings.LabSettings, osd_gib=0)
+
+    def test_refused_port_base(self):
+        for base in (80, 65536):
+            self.assertRaises(exception.InvalidSettings,
+                              settings.LabSettings, port_base=base)
+
+    def test_differences_name_what_differs(self):
+        mine = settings.LabSettings(sites=('a', 'b'))
+        self.assertEqual([], mine.differences(
+            settings.LabSettings(sites=('a', 'b'))))
+        self.assertEqual(
+            ['sites is a,b, asked for a,c',
+             'port_base is 21000, asked for 31000'],
+            mine.differences(
+                settings.LabSettings(sites=('a', 'c'), port_base=31000)))
