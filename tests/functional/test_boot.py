@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 from lab import boot
+from lab import compute
 from tests import labtest
 
 
@@ -77,6 +78,12 @@ class BootTestCase(labtest.LabTestCase):
         disks = self.boot(self.request(image_id, 'dcn1'))
         self.assert_cloned(disks, image_id)
         self.assertEqual({'central', 'dcn10', 'dcn1'}, self.stores(image_id))
+
+    def test_upstream_runs_in_the_same_lab(self) -> None:
+        image_id = self.make_image()
+        disks = self.boot(boot.Request(
+            image_id, 'central', backend=compute.UPSTREAM))
+        self.assert_cloned(disks, image_id)
 
     def test_disk_has_the_size_of_the_flavor(self) -> None:
         image_id = self.make_image()
