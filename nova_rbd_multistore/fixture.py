@@ -184,13 +184,14 @@ class FakeGlance(fixtures.Fixture):
     def obstruct(self, image_id: str, store: str) -> None:
         """Leave a stray RBD image in a store, so that no copy can be made.
 
-        A worker that dies while it writes leaves one.
+        An import that ends while it writes leaves one, for example when its
+        worker dies.
         """
-        self.image(image_id).obstructed.add(store)
+        self.image(image_id).strays.add(store)
 
     def clear(self, image_id: str, store: str) -> None:
         """Remove the stray RBD image."""
-        self.image(image_id).obstructed.discard(store)
+        self.image(image_id).strays.discard(store)
 
     def hide_data(self, image_id: str, store: str) -> None:
         """Make an image unreadable in a store that has it."""

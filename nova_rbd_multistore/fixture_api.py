@@ -23,13 +23,12 @@ from collections.abc import Collection
 from collections.abc import Mapping
 import dataclasses
 import datetime
-import html
-import http
 import json
 import re
 from typing import Any
 import uuid
 
+from nova_rbd_multistore import fixture_answer
 from nova_rbd_multistore import fixture_import
 from nova_rbd_multistore import fixture_records
 from nova_rbd_multistore import image as image_mod
@@ -38,9 +37,8 @@ COPY_IMAGE = 'copy-image'
 COPY_POLICY = 'copy_image'
 LOCATIONS_POLICY = 'fetch_image_location'
 
+_NO_RESOURCE = 'The resource could not be found.'
 _LOCK_EXPIRY = datetime.timedelta(hours=1)
-_MINOR_VERSIONS = (15, 13, 12, 11, 10, 9, 8, 17, 7, 6, 5, 4, 3, 2, 1, 0)
-_CURRENT_MINOR_VERSION = 17
 
 
 @dataclasses.dataclass
@@ -69,39 +67,11 @@ class Deployment:
             configured.name for configured in self.stores}
 
 
-@dataclasses.dataclass(frozen=True)
-class Answer:
-    """An HTTP response."""
-
-    status: int
-    body: bytes = b''
-    content_type: str = 'application/json'
-
-    @property
-    def reason(self) -> str:
-        """The phrase behind the status."""
-        return http.HTTPStatus(self.status).phrase
-
-    @classmethod
-    def json(cls, body: Any, status: int = 200) -> Answer:
-        """Answer with JSON."""
-        return cls(status, json.dumps(body).encode())
-
-    @classmethod
-    def error(cls, status: int, words: str) -> Answer:
-        """Answer as webob does."""
-        title = f'{status} {http.HTTPStatus(status).phrase}'
-        return cls(status, (
-            f'<html>\n <head>\n  <title>{title}</title>\n </head>\n <body>\n'
-            f'  <h1>{title}</h1>\n  {html.escape(words)}<br /><br />\n\n\n\n'
-            f' </body>\n</html>').encode(), 'text/html; charset=UTF-8')
-
-
 class _Refused(Exception):
 
     def __init__(self, status: int, words: str) -> None:
         super().__init__(words)
-        self.answer = Answer.error(status, words)
+        self.answer = fixture_answer.Answer.error(status, words)
 
 
 class Api:
@@ -125,7 +95,7 @@ class Api:
 
     def answer(
         self, user: fixture_records.User, method: str, path: str, body: Any,
-    ) -> Answer:
+    ) -> fixture_answer.Answer:
         """Carry out a request of a user who has been authenticated.
 
         :param body: JSON as requests has it, None without one.
@@ -137,49 +107,53 @@ class Api:
                     return handle(self, user, body, **match.groupdict())
                 except _Refused as exc:
                     return exc.answer
-        return Answer.error(404, 'The resource could not be found.')
+        return fixture_answer.Answer.error(404, _NO_RESOURCE)
 
     def show_image(
         self, user: fixture_records.User, _body: Any, image_id: str,
-    ) -> Answer:
+    ) -> fixture_answer.Answer:
         """``GET /v2/images/{id}``."""
-        image = self._visible(user, image_id)
-        return Answer.json(image.record(
+        image = self._readable(user, image_id)
+        return fixture_answer.Answer.json(image.record(
             image.locations(user, self._deployment.stores),
             self._deployment.show_locations))
 
     def show_tasks(
         self, user: fixture_records.User, _body: Any, image_id: str,
-    ) -> Answer:
+    ) -> fixture_answer.Answer:
         """``GET /v2/images/{id}/tasks``, in the order of the ids."""
-        self._visible(user, image_id, 'The resource could not be found.')
-        return Answer.json({'tasks': [
+        try:
+            self._readable(user, image_id)
+        except _Refused as exc:
+            raise _Refused(404, _NO_RESOURCE) from exc
+        return fixture_answer.Answer.json({'tasks': [
             task.record() for _id, task in sorted(self.tasks.items())
             if self._deployment.show_tasks and task.image_id == image_id
             and task.visible_to(user)]})
 
     def show_locations(
         self, user: fixture_records.User, _body: Any, image_id: str,
-    ) -> Answer:
+    ) -> fixture_answer.Answer:
         """``GET /v2/images/{id}/locations``."""
         image = self._visible(user, image_id)
         self._authorize(user, LOCATIONS_POLICY, {'service', 'admin'})
-        return Answer.json(image.locations(user, self._deployment.stores))
+        return fixture_answer.Answer.json(
+            image.locations(user, self._deployment.stores))
 
     def list_stores(
         self, _user: fixture_records.User, _body: Any,
-    ) -> Answer:
+    ) -> fixture_answer.Answer:
         """``GET /v2/info/stores``."""
         stores = [{'id': store.name,
                    'description': f'Ceph cluster of site {store.name}'}
                   for store in self._deployment.stores]
         if stores:
             stores[0]['default'] = 'true'
-        return Answer.json({'stores': stores})
+        return fixture_answer.Answer.json({'stores': stores})
 
     def import_image(
         self, user: fixture_records.User, body: Any, image_id: str,
-    ) -> Answer:
+    ) -> fixture_answer.Answer:
         """``POST /v2/images/{id}/import``."""
         request = json.loads(body)
         self._check_method(request)
@@ -201,25 +175,35 @@ class Api:
                 raise _Refused(
                     400, f"Image is already present at store '{store}'")
         self._start(user, image, stores, request)
-        return Answer(202, content_type='text/html; charset=UTF-8')
+        return fixture_answer.Answer(
+            202, content_type='text/html; charset=UTF-8')
 
     def _visible(
         self, user: fixture_records.User, image_id: str,
-        words: str | None = None,
     ) -> fixture_records.Image:
         image = self.images.get(image_id)
         if image is None or not image.visible_to(user):
-            raise _Refused(
-                404, words or f'No image found with ID {image_id}')
+            raise _Refused(404, f'No image found with ID {image_id}')
+        return image
+
+    def _readable(
+        self, user: fixture_records.User, image_id: str,
+    ) -> fixture_records.Image:
+        image = self._visible(user, image_id)
+        if not user.reader:
+            raise _Refused(404, _NO_RESOURCE)
         return image
 
     def _authorize(
         self, user: fixture_records.User, policy: str,
         roles: Collection[str] | None,
     ) -> None:
-        if roles is not None and not user.roles & set(roles):
-            raise _Refused(403, f'You are not authorized to complete '
-                                f'{policy} action.')
+        if roles is None or user.roles & set(roles):
+            return
+        if not user.reader:
+            raise _Refused(404, _NO_RESOURCE)
+        raise _Refused(
+            403, f'You are not authorized to complete {policy} action.')
 
     def _check_method(self, request: Mapping[str, Any]) -> None:
         name = request['method']['name']
@@ -269,23 +253,10 @@ class Api:
 
 _IMAGE = r'/v2/images/(?P<image_id>[^/]+)'
 
-_ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
+_ROUTES: tuple[tuple[str, str, Callable[..., fixture_answer.Answer]], ...] = (
     ('GET', _IMAGE, Api.show_image),
     ('GET', _IMAGE + '/tasks', Api.show_tasks),
     ('GET', _IMAGE + '/locations', Api.show_locations),
     ('POST', _IMAGE + '/import', Api.import_image),
     ('GET', '/v2/info/stores', Api.list_stores),
 )
-
-
-def versions(url: str, status: int) -> Answer:
-    """Answer a request for the API's versions, which needs no token.
-
-    :param status: 300 for ``/``, 200 for ``/versions``.
-    """
-    return Answer.json({'versions': [
-        {'id': f'v2.{minor}',
-         'status': 'CURRENT' if minor == _CURRENT_MINOR_VERSION
-         else 'SUPPORTED',
-         'links': [{'rel': 'self', 'href': f'{url}/v2/'}]}
-        for minor in _MINOR_VERSIONS]}, status)

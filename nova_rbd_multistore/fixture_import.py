@@ -109,8 +109,6 @@ class Timeline:
 
     def kill(self) -> None:
         """End all imports where they are, as a killed worker does."""
-        for _due, _order, work, _steps in self._running:
-            work.die()
         self._running.clear()
 
     def _schedule(
@@ -144,13 +142,8 @@ class Import:
         self._utcnow = utcnow
         self._all_must_succeed = task.request.get(
             'all_stores_must_succeed', True)
-        self._writing: str | None = None
         self._touched: list[str] = []
-
-    def die(self) -> None:
-        """Stop at once. A store being written to keeps a partial image."""
-        if self._writing is not None:
-            self._image.obstructed.add(self._writing)
+        self._written: str | None = None
 
     def steps(self) -> Iterator[float]:
         """Make one change after the other; yield the seconds between."""
@@ -213,23 +206,13 @@ class Import:
         self._save()
 
     def _write(self, store: str) -> Iterator[float]:
-        status = self._image.status
         self._touched.append(store)
-        writable = self._can_write(store)
-        if writable:
-            self._writing = store
-            yield from self._copy_data()
-            self._writing = None
+        if self._can_write(store):
+            yield from self._write_data(store)
         else:
             yield self._pace.settling
         self._check_lock()
-        if self._image.status != status:
-            # Glance refuses to save an image whose status has changed. The
-            # data is there by then, and nothing refers to it.
-            self._image.obstructed.add(store)
-            self._revert(store)
-            raise _WriteFailed
-        if writable and self._failure is not Failure.WRITE:
+        if self._written == store:
             self._image.stores.append(store)
         elif self._all_must_succeed:
             self._revert(store)
@@ -238,6 +221,20 @@ class Import:
             self._image.add(image_mod.FAILED_PROPERTY, [store])
         self._image.remove(image_mod.IMPORTING_PROPERTY, [store])
         self._save()
+
+    def _write_data(self, store: str) -> Iterator[float]:
+        status = self._image.status
+        # Whatever ends this import before its time, the data stays.
+        self._image.strays.add(store)
+        yield from self._copy_data()
+        self._check_lock()
+        if self._image.status != status:
+            # Glance does not save an image whose status has changed.
+            self._revert(store)
+            raise _WriteFailed
+        self._image.strays.discard(store)
+        if self._failure is not Failure.WRITE:
+            self._written = store
 
     def _copy_data(self) -> Iterator[float]:
         copied = 0.0
@@ -253,7 +250,7 @@ class Import:
                 message=f'Copied {int(self._image.size * part) // _MIB} MiB')
 
     def _can_write(self, store: str) -> bool:
-        return (store not in self._image.obstructed
+        return (store not in self._image.strays
                 and not store.startswith(_RESERVED_PREFIX))
 
     def _revert(self, failed: str | None) -> None:

@@ -68,6 +68,14 @@ class User:
         return 'admin' in self.roles
 
     @property
+    def reader(self) -> bool:
+        """Whether the policies let the user read images that are visible.
+
+        The role ``service`` implies no other, so it does not suffice.
+        """
+        return bool(self.roles & {'reader', 'member', 'manager', 'admin'})
+
+    @property
     def token(self) -> str:
         """What to send as ``X-Auth-Token``."""
         return f'token-{self.id}'
@@ -102,7 +110,8 @@ class Image:
     :ivar stores: that hold it, in the order in which they got it.
     :ivar members: ids of the projects that it is shared with.
     :ivar properties: Glance's own additional ones.
-    :ivar obstructed: stores whose pool has a stray RBD image of this name.
+    :ivar strays: stores whose pool has an RBD image of this name that is not
+        among the image's locations; it is in the way of a copy.
     :ivar unreadable: stores that have it and from which it cannot be read.
     """
 
@@ -117,7 +126,7 @@ class Image:
     deleted: bool = False
     members: set[str] = dataclasses.field(default_factory=set)
     properties: dict[str, str] = dataclasses.field(default_factory=dict)
-    obstructed: set[str] = dataclasses.field(default_factory=set)
+    strays: set[str] = dataclasses.field(default_factory=set)
     unreadable: set[str] = dataclasses.field(default_factory=set)
     updated_at: datetime.datetime = dataclasses.field(init=False)
 

@@ -24,6 +24,7 @@ import requests
 from requests import adapters
 import urllib3
 
+from nova_rbd_multistore import fixture_answer
 from nova_rbd_multistore import fixture_api
 from nova_rbd_multistore import fixture_import
 from nova_rbd_multistore import fixture_records
@@ -50,11 +51,11 @@ class Fault:
     carried_out: bool = False
     method: str | None = None
 
-    def answer(self) -> fixture_api.Answer | None:
+    def answer(self) -> fixture_answer.Answer | None:
         """Return what the client gets, None for nothing."""
         if self.status is None:
             return None
-        return fixture_api.Answer.error(self.status, self.words)
+        return fixture_answer.Answer.error(self.status, self.words)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,7 +121,7 @@ class Transport(adapters.HTTPAdapter):
 
     def _receive(
         self, request: requests.PreparedRequest,
-    ) -> fixture_api.Answer | None:
+    ) -> fixture_answer.Answer | None:
         url = urllib.parse.urlsplit(request.url or '')
         base = f'{url.scheme}://{url.netloc}'
         if base not in self._urls:
@@ -129,7 +130,7 @@ class Transport(adapters.HTTPAdapter):
         method, path = str(request.method), str(url.path)
         user = self.tokens.get(str(request.headers.get('X-Auth-Token')))
         fault = self._take_fault(method)
-        answer: fixture_api.Answer | None = None
+        answer: fixture_answer.Answer | None = None
         if fault is None or fault.carried_out:
             answer = self._answer(base, user, request, path)
         if fault is not None:
@@ -149,10 +150,10 @@ class Transport(adapters.HTTPAdapter):
     def _answer(
         self, base: str, user: fixture_records.User | None,
         request: requests.PreparedRequest, path: str,
-    ) -> fixture_api.Answer:
+    ) -> fixture_answer.Answer:
         if path in ('/', '/versions'):
-            return fixture_api.versions(base, 300 if path == '/' else 200)
+            return fixture_answer.versions(base, 300 if path == '/' else 200)
         if user is None:
-            return fixture_api.Answer.error(401, _NOT_AUTHENTICATED)
+            return fixture_answer.Answer.error(401, _NOT_AUTHENTICATED)
         return self._api.answer(
             user, str(request.method), path, request.body)

@@ -14,6 +14,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.contract import case
 from tests.contract import deployment
 
@@ -133,6 +135,22 @@ class FailureCases(case.Case):
         self.glance.reactivate(image_id)
         self.assertEqual('central', self.look(image_id).stores)
 
+    def test_image_deactivated_while_a_store_is_written(self) -> None:
+        image_id = self.glance.make_image(96)
+        self.assert_accepted(self.copy(image_id, 'dcn0'))
+        self.wait_for(lambda: self.glance.has_data(image_id, 'dcn0'))
+        self.glance.deactivate(image_id)
+        end = self.watch(image_id)[-1]
+        self.assertEqual(('', 'dcn0'), (end.importing, end.failed))
+        self.glance.reactivate(image_id)
+        # The data is there, no location leads to it, and it is in the way.
+        self.assertTrue(self.glance.has_data(image_id, 'dcn0'))
+        end = self.run_copy(image_id, 'dcn0')
+        self.assertEqual(('central', 'dcn0'), (end.stores, end.failed))
+        self.glance.clear(image_id, 'dcn0')
+        self.assertEqual('central,dcn0',
+                         self.run_copy(image_id, 'dcn0').stores)
+
     def test_image_deleted_during_a_copy(self) -> None:
         image_id = self.glance.make_image(96)
         self.assert_accepted(self.copy(image_id, 'dcn0'))
@@ -148,7 +166,10 @@ class FailureCases(case.Case):
 
     def wait_importing(self, image_id: str) -> None:
         """Wait until the image names the store."""
+        self.wait_for(lambda: bool(self.look(image_id).importing))
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
         deadline = self.glance.clock.monotonic() + 60
-        while not self.look(image_id).importing:
+        while not condition():
             self.assertLess(self.glance.clock.monotonic(), deadline)
             self.glance.clock.sleep(0.02)

@@ -42,8 +42,6 @@ _ADMIN = 'admin'
 _HIDDEN = '.hidden'
 # Seconds.
 _LONGEST_IMPORT = 120.0
-# Keeps the only thread of a worker busy for some seconds.
-_LARGE_MIB = 128
 
 
 class LabDeployment(fixtures.Fixture, deployment.Deployment):
@@ -83,14 +81,14 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
 
     @contextlib.contextmanager
     def queue(self) -> Iterator[deployment.Reach]:
+        busy_store = self.targets[1]
+        image_id = self.make_image(1)
         with self._own_worker(settings.GlanceSettings(
-                task_pool_threads=1)) as reach:
-            image_id = self.make_image(_LARGE_MIB)
+                task_pool_threads=1)) as reach, self._paused(busy_store):
             deployment.send(
                 reach(deployment.NOVA), 'POST',
                 f'/v2/images/{image_id}/import',
-                {'method': {'name': 'copy-image'},
-                 'stores': [self.targets[0]]})
+                {'method': {'name': 'copy-image'}, 'stores': [busy_store]})
             self._wait('its thread is busy', lambda: bool(
                 self.admin.images.get(image_id).get(
                     'os_glance_importing_to_stores')))
@@ -154,6 +152,16 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
         finally:
             # Finishes the imports that it runs.
             worker.stop()
+
+    @contextlib.contextmanager
+    def _paused(self, store: str) -> Iterator[None]:
+        """Let all writes to a store hang."""
+        site = self.lab.sites[store]
+        site.run('ceph', 'osd', 'pause')
+        try:
+            yield
+        finally:
+            site.run('ceph', 'osd', 'unpause')
 
     def _access_at(self, url: str, user: str) -> glance.Access:
         if user not in self._sessions:

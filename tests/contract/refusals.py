@@ -94,6 +94,9 @@ class RefusalCases(case.Case):
             for store in ('dcn0', 'central', 'dcn'):
                 self.assert_refused(
                     403, words, self.submit(tenant, image_id, store))
+            self.assert_refused(
+                404, f'No image found with ID {image_id}', self.submit(
+                    reach(deployment.OTHER), image_id, 'dcn0'))
             self.assert_accepted(self.submit(
                 reach(deployment.NOVA), image_id, 'dcn0'))
             # The right is asked for before the lock.

@@ -107,8 +107,3 @@ class SuccessCases(case.Case):
             [('central', 'dcn0,dcn1'), ('central,dcn1', 'dcn0'),
              ('central,dcn1,dcn0', '')], phases[-3:])
         self.assertEqual(1, len(looks[-1].tasks))
-
-    def test_other_format_is_copied_as_well(self) -> None:
-        image_id = self.glance.make_image(disk_format='qcow2')
-        seen = self.run_copy(image_id, 'dcn0', user=deployment.NOVA)
-        self.assertEqual('central,dcn0', seen.stores)

@@ -94,7 +94,7 @@ class FakeDeployment(deployment.Deployment):
 
     def has_data(self, image_id: str, store: str) -> bool:
         image = self._fake.image(image_id)
-        return store in {*image.stores, *image.obstructed}
+        return store in {*image.stores, *image.strays}
 
 
 class _OnFakeGlance(case.Case):

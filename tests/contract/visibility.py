@@ -40,15 +40,22 @@ class VisibilityCases(case.Case):
             self.assertEqual(
                 200, self.get(f'/v2/images/{image_id}', user).status)
 
+    def test_role_service_does_not_read_images(self) -> None:
+        image_id = self.glance.make_image(visibility='community')
+        for path in (f'/v2/images/{image_id}',
+                     f'/v2/images/{image_id}/tasks'):
+            self.assert_refused(404, 'The resource could not be found.',
+                                self.get(path, deployment.SERVICE))
+
     def test_tasks_belong_to_who_asked(self) -> None:
         image_id = self.glance.make_image(visibility='community')
         path = f'/v2/images/{image_id}/tasks'
         self.run_copy(image_id, 'dcn0', user=deployment.OTHER)
         counts = {user: len(self.get(path, user).json()['tasks'])
                   for user in (deployment.TENANT, deployment.OTHER,
-                               deployment.SERVICE, deployment.NOVA)}
+                               deployment.NOVA)}
         self.assertEqual({deployment.TENANT: 0, deployment.OTHER: 1,
-                          deployment.SERVICE: 0, deployment.NOVA: 1}, counts)
+                          deployment.NOVA: 1}, counts)
 
     def test_tasks_of_an_image_that_is_not_visible(self) -> None:
         image_id = self.glance.make_image()
