@@ -135,6 +135,7 @@ def _decide_locked(
         return _decide_refused(seen, attempt, refusal.answer)
     silence = attempt.signs.silence(seen)
     knocked = ours or (refusal is not None and refusal.lock == lock)
+    knocked = knocked or len(attempt.failures) >= limits.attempts
     if not knocked and _may_have_expired(seen, silence):
         return Submit()
     if 0 < limits.stall_timeout <= silence:

@@ -242,6 +242,9 @@ OBSERVED = (
     Row('expired_lock_is_taken_in_place_of_failing_as_stalled', NEW,
         (look(3600.0, locked(), records.task()),), SUBMIT),
 
+    Row('expired_lock_is_not_taken_when_all_attempts_are_used_up', failed(3),
+        (look(0.0, locked()), look(60.0, locked())), QUEUED),
+
     # no lock, nothing submitted by us
     Row('nowhere', NEW, (look(0.0, FREE),), SUBMIT),
     Row('nowhere_and_lists_are_of_an_earlier_run', NEW,
