@@ -146,7 +146,9 @@ class InvalidLocation(MultistoreError):
     """
 
     def __init__(self, url: str, reason: str) -> None:
-        shown = url if len(url) <= 200 else url[:200] + '…'
+        # Locations of other stores may hold keys, as those of S3 do.
+        shown = url if url.startswith('rbd:') else url.partition(':')[0]
+        shown = shown if len(shown) <= 200 else shown[:200] + '…'
         super().__init__(f'Location {shown!r} is not usable: {reason}')
         self.url = url
         self.reason = reason

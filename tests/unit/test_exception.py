@@ -66,6 +66,14 @@ class ExceptionTestCase(base.TestCase):
 
         self.assertTrue(str(exc).isprintable())
 
+    def test_invalid_location_tells_no_key_of_another_store(self):
+        url = 's3+https://AKIA0123:c2VjcmV0@s3.example/bucket/image'
+        exc = exception.InvalidLocation(url, 'its scheme is not rbd')
+
+        self.assertIn("'s3+https'", str(exc))
+        self.assertNotIn('c2VjcmV0', str(exc))
+        self.assertNotIn('AKIA0123', str(exc))
+
     def test_nova_shape_mismatch(self):
         exc = exception.NovaShapeMismatch('35.0.0', ['a is gone', 'b too'])
 
