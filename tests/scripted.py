@@ -67,6 +67,7 @@ class ScriptedGlance:
     :ivar task_looks: when its tasks were asked for.
     :ivar posts: when a copy was asked for.
     :ivar accepted: how many of these had a 202.
+    :ivar known: for each of these, the image and the tasks as last shown.
     """
 
     def __init__(
@@ -86,6 +87,10 @@ class ScriptedGlance:
         self.store_looks: list[float] = []
         self.posts: list[float] = []
         self.accepted = 0
+        self.known: list[tuple[
+            image_mod.Image, tuple[image_mod.Task, ...]]] = []
+        self._image: image_mod.Image | None = None
+        self._tasks: tuple[image_mod.Task, ...] = ()
 
     def show(self, *rows: Row) -> None:
         """Play another script from now on."""
@@ -103,14 +108,18 @@ class ScriptedGlance:
         record = self.row.record
         if isinstance(record, exception.GlanceError):
             raise record
-        return image_mod.Image.from_glance(record)
+        self._image = image_mod.Image.from_glance(record)
+        return self._image
 
     def tasks(self, image_id: str) -> tuple[image_mod.Task, ...]:
         self.task_looks.append(self._clock.monotonic())
         tasks = self.row.tasks
         if isinstance(tasks, exception.GlanceError):
+            if not isinstance(tasks, exception.GlanceUnavailable):
+                self._tasks = ()
             raise tasks
-        return tuple(map(image_mod.Task.from_glance, tasks))
+        self._tasks = tuple(map(image_mod.Task.from_glance, tasks))
+        return self._tasks
 
     def stores(self) -> frozenset[str]:
         self.store_looks.append(self._clock.monotonic())
@@ -119,7 +128,9 @@ class ScriptedGlance:
         return frozenset(self._stores)
 
     def submit_copy(self, image_id: str, store: str) -> None:
+        assert self._image is not None
         self.posts.append(self._clock.monotonic())
+        self.known.append((self._image, self._tasks))
         if not self._answers:
             raise AssertionError('a submission that the script has not')
         answer = self._answers.pop(0)

@@ -18,6 +18,7 @@ from __future__ import annotations
 import fixtures
 from keystoneauth1 import loading
 from nova import context as nova_context
+from nova import service_auth
 import nova.conf
 from oslo_config import fixture as config_fixture
 
@@ -62,7 +63,7 @@ class ComputeTestCase(base.TestCase):
         access = self.glance.access(user)
         # Nova keeps the session it has made for Glance; ours reaches the
         # fake.
-        nova.service_auth._SESSIONS['glance'] = access.session
+        service_auth._SESSIONS['glance'] = access.session
         return nova_context.RequestContext(
             user_id=user.id, project_id=user.project, auth_token=user.token)
 

@@ -20,8 +20,8 @@ import dataclasses
 import ddt
 from nova import exception as nova_exception
 from nova import objects
-import nova.service_auth
 from nova.virt.libvirt import imagebackend as nova_imagebackend
+from requests_mock.contrib import fixture as requests_fixture
 
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore.compute import imagebackend
@@ -193,6 +193,13 @@ class CloneTestCase(BackendTestCase):
         for user in (self.glance.tenant, self.glance.nova):
             self.assertNotIn(user.token, self.log.output)
 
+    def test_tells_no_key_of_another_store(self):
+        image_id = self.image('central', 'dcn0')
+        self.place('central', 's3+https://AKIA0123:c2VjcmV0@s3.example/b/{}')
+        self.clone(image_id)
+
+        self.assertNotIn('c2VjcmV0', '\n'.join(self.logged('DEBUG')))
+
     def test_later_disks_need_no_other_copy(self):
         image_id = self.image('central')
         for number in range(8):
@@ -243,6 +250,17 @@ class VisibleTestCase(BackendTestCase):
         exc = self.assertRaises(
             nova_exception.GlanceConnectionFailed, self.clone, image_id)
         self.assertIn(self.glance.url, str(exc))
+
+    def test_glance_that_does_not_answer_about_locations(self):
+        http = self.useFixture(requests_fixture.Fixture())
+        url = f'{self.glance.url}/v2/images/{records.IMAGE_ID}'
+        http.get(url, json=records.image('central,dcn0'))
+        http.get(f'{url}/locations', status_code=503)
+
+        # Another host may find them, so Nova shall try the build there.
+        self.assertRaises(
+            nova_exception.GlanceConnectionFailed, self.clone,
+            records.IMAGE_ID)
 
     def test_token_that_expires_while_the_image_is_copied(self):
         image_id = self.image('central')
@@ -366,9 +384,7 @@ class NoCopyTestCase(BackendTestCase):
                 self.image('central')))
 
     def test_credential_may_not_copy(self):
-        self.flags('glance', token=self.glance.service.token)
-        self.glance.access(self.glance.service)
-        nova.service_auth._AUTHS.clear()
+        self.use_service_credential(self.glance.other)
 
         self.assertIn('copy_image', self.refused(
             self.image('central', visibility='public')))
@@ -381,7 +397,6 @@ class NoCopyTestCase(BackendTestCase):
 
     def test_locations_are_hidden_from_the_credential(self):
         self.flags('glance', auth_type=None)
-        nova.service_auth._AUTHS.clear()
         self.glance.deployment.copy_roles = None
 
         reason = self.refused(self.image('central'))
