@@ -14,7 +14,6 @@
 
 extensions = [
     'openstackdocstheme',
-    'oslo_config.sphinxconfiggen',
     'oslo_config.sphinxext',
 ]
 
@@ -30,7 +29,3 @@ add_module_names = False
 # for it, which a source package has not.
 openstackdocs_auto_name = False
 openstackdocs_auto_version = False
-
-config_generator_config_file = [
-    ('../../etc/nova/config-generator.conf', '_static/nova-rbd-multistore'),
-]
