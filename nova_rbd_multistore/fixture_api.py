@@ -37,6 +37,9 @@ COPY_IMAGE = 'copy-image'
 COPY_POLICY = 'copy_image'
 LOCATIONS_POLICY = 'fetch_image_location'
 
+SIZE_QUOTA = 'image_size_total'
+STAGING_QUOTA = fixture_import.STAGING_QUOTA
+
 _NO_RESOURCE = 'The resource could not be found.'
 _LOCK_EXPIRY = datetime.timedelta(hours=1)
 
@@ -52,6 +55,9 @@ class Deployment:
         None lets everybody copy what they see.
     :ivar import_methods: those enabled.
     :ivar show_tasks: False as when the records have been purged.
+    :ivar exhausted: a quota of which every project has used up all:
+        ``image_size_total`` refuses copies, ``image_stage_total`` lets them
+        fail.
     """
 
     stores: list[fixture_records.Store]
@@ -59,6 +65,7 @@ class Deployment:
     copy_roles: frozenset[str] | None = frozenset({'admin'})
     import_methods: tuple[str, ...] = ('glance-direct', COPY_IMAGE)
     show_tasks: bool = True
+    exhausted: str | None = None
     pace: fixture_import.Pace = fixture_import.Pace()
 
     def has(self, store: str) -> bool:
@@ -157,13 +164,15 @@ class Api:
         """``POST /v2/images/{id}/import``."""
         request = json.loads(body)
         self._check_method(request)
+        if self._deployment.exhausted == SIZE_QUOTA:
+            raise _Refused(413, fixture_import.over_limit(
+                user.project, SIZE_QUOTA))
         image = self._visible(user, image_id)
         if image.status != image_mod.ACTIVE:
             raise _Refused(409, 'Only images with status active can be '
                                 'targeted for copying')
         self._authorize(user, COPY_POLICY, self._deployment.copy_roles)
-        if image.lock is not None:
-            self._take_over(image, image.lock)
+        stale = self._take_over(image) if image.lock else None
         stores = tuple(request.get(
             'stores', [self._deployment.stores[0].name]))
         for store in stores:
@@ -174,6 +183,8 @@ class Api:
             if store in stores:
                 raise _Refused(
                     400, f"Image is already present at store '{store}'")
+        if stale is not None:
+            image.forget(stale.stores)
         self._start(user, image, stores, request)
         return fixture_answer.Answer(
             202, content_type='text/html; charset=UTF-8')
@@ -215,10 +226,10 @@ class Api:
                 f'{request}')
 
     def _take_over(
-        self, image: fixture_records.Image, task_id: str,
-    ) -> None:
-        """Free the image if its lock has expired."""
-        task = self.tasks[task_id]
+        self, image: fixture_records.Image,
+    ) -> fixture_records.Task:
+        """Free the image if its lock has expired; return whose it was."""
+        task = self.tasks[str(image.lock)]
         expiry = _LOCK_EXPIRY
         if task.status == fixture_records.PENDING:
             expiry *= 2
@@ -230,9 +241,7 @@ class Api:
             task.change(now, fixture_records.FAILURE,
                         'Expired lock preempted')
         image.lock = None
-        for name in (image_mod.IMPORTING_PROPERTY,
-                     image_mod.FAILED_PROPERTY):
-            image.remove(name, task.stores)
+        return task
 
     def _start(
         self, user: fixture_records.User, image: fixture_records.Image,
@@ -246,6 +255,8 @@ class Api:
         self.tasks[task.id] = task
         image.lock = task.id
         failure = self.failures.pop(0) if self.failures else None
+        if self._deployment.exhausted == STAGING_QUOTA:
+            failure = fixture_import.Failure.QUOTA
         self._timeline.start(fixture_import.Import(
             image, task, self._deployment.pace, failure,
             self._timeline.utcnow))

@@ -31,11 +31,22 @@ from nova_rbd_multistore import fixture_records
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import timing
 
+STAGING_QUOTA = 'image_stage_total'
+
 _FAILED = 'Task failed due to Internal Error'
 _RESERVED_PREFIX = 'os_glance_'
 # Seconds between two updates of a task while a store is written to.
 _HEARTBEAT = 60.0
 _MIB = 1024 * 1024
+
+
+def over_limit(project: str, resource: str) -> str:
+    """Return how Glance and oslo.limit say that a quota is exhausted."""
+    return ('The request returned a 413 Request Entity Too Large. This '
+            'generally means that rate limiting or a quota threshold was '
+            'breached.\n\nThe response body:\n'
+            f'Project {project} is over a limit for [Resource {resource} is '
+            f'over limit of 0 due to current usage 64 and delta 0]')
 
 
 class Failure(enum.Enum):
@@ -192,8 +203,7 @@ class Import:
         yield self._pace.settling
         self._task.change(
             self._utcnow(), fixture_records.FAILURE,
-            f'Project {self._task.user.project} is over a limit for '
-            f'[Resource image_stage_total is over limit]')
+            over_limit(self._task.user.project, STAGING_QUOTA))
 
     def _stage(self) -> Iterator[float]:
         status = self._image.status

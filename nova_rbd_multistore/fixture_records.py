@@ -153,6 +153,13 @@ class Image:
         """Take stores out of a list, which then exists, be it empty."""
         self._write(list_property, self._read(list_property) - set(stores))
 
+    def forget(self, stores: Iterable[str]) -> None:
+        """Take stores out of both lists, if they are in one of them."""
+        names = (image_mod.IMPORTING_PROPERTY, image_mod.FAILED_PROPERTY)
+        if any(self._read(name) & set(stores) for name in names):
+            for name in names:
+                self.remove(name, stores)
+
     def visible_to(self, user: User) -> bool:
         """Tell whether Glance shows the image at all."""
         return not self.deleted and (

@@ -26,7 +26,7 @@ from tests.contract import watching
 _ERROR_PAGE = re.compile(
     r'<html>\n <head>\n  <title>(?P<title>[^<]+)</title>\n </head>\n'
     r' <body>\n  <h1>(?P=title)</h1>\n  (?P<words>.+)<br /><br />\n\n\n\n'
-    r' </body>\n</html>')
+    r' </body>\n</html>', re.DOTALL)
 
 
 class Case(testtools.TestCase):
@@ -83,9 +83,13 @@ class Case(testtools.TestCase):
         self, status: int, words: str, answer: deployment.Answer,
     ) -> None:
         """Check an error page, word for word."""
+        self.assertEqual(words, self.words(status, answer))
+
+    def words(self, status: int, answer: deployment.Answer) -> str:
+        """Check the form of an error page and return what it says."""
         self.assertEqual(status, answer.status, answer.text)
         self.assertEqual('text/html; charset=UTF-8', answer.content_type)
         page = _ERROR_PAGE.fullmatch(answer.text)
         assert page is not None, answer.text
         self.assertEqual(str(status), page['title'].split()[0])
-        self.assertEqual(words, html.unescape(page['words']))
+        return html.unescape(page['words'])

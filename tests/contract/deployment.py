@@ -86,6 +86,17 @@ class Deployment(abc.ABC):
         """
 
     @abc.abstractmethod
+    def quota(
+        self, exhausted: str,
+    ) -> contextlib.AbstractContextManager[Reach]:
+        """Enter a time with a worker that has used up a quota.
+
+        Enters into how to reach that worker as a user.
+
+        :param exhausted: ``image_size_total`` or ``image_stage_total``.
+        """
+
+    @abc.abstractmethod
     def make_image(
         self, mib: int = 8, visibility: str = 'shared',
         disk_format: str = 'raw',

@@ -60,6 +60,20 @@ class FailureCases(case.Case):
         self.assertEqual(('dcn0', ''), (end.importing, end.failed))
         self.assert_task(image_id, 'failure', _INTERNAL_ERROR)
 
+    def test_quota_is_exhausted_when_the_task_runs(self) -> None:
+        image_id = self.glance.make_image()
+        with self.glance.quota('image_stage_total') as reach:
+            self.assert_accepted(self.submit(
+                reach(deployment.TENANT), image_id, 'dcn0'))
+            end = self.watch(image_id)[-1]
+        # Nothing but the task tells.
+        self.assertEqual(
+            ('central', '', ''), (end.stores, end.importing, end.failed))
+        task, = self.get(f'/v2/images/{image_id}/tasks').json()['tasks']
+        self.assertEqual('failure', task['status'])
+        self.assertIn('over a limit for [Resource image_stage_total',
+                      task['message'])
+
     def test_copy_after_one_that_was_not_staged(self) -> None:
         image_id = self.glance.make_image()
         self.glance.hide_data(image_id)

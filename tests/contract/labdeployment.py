@@ -37,6 +37,7 @@ from nova_rbd_multistore import glance
 from nova_rbd_multistore import timing
 from tests.contract import deployment
 from tests.contract import ownworker
+from tests.contract import quotas
 
 _ADMIN = 'admin'
 _HIDDEN = '.hidden'
@@ -92,6 +93,13 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
             self._wait('its thread is busy', lambda: bool(
                 self.admin.images.get(image_id).get(
                     'os_glance_importing_to_stores')))
+            yield reach
+
+    @contextlib.contextmanager
+    def quota(self, exhausted: str) -> Iterator[deployment.Reach]:
+        with quotas.Quotas(self.lab.state, exhausted) as limits, \
+                self._own_worker(settings.GlanceSettings(
+                    overrides=limits.overrides)) as reach:
             yield reach
 
     def make_image(

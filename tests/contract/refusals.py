@@ -104,6 +104,15 @@ class RefusalCases(case.Case):
                 403, words, self.submit(tenant, image_id, 'dcn0'))
             self.watch(image_id)
 
+    def test_quota_is_exhausted(self) -> None:
+        image_id = self.glance.make_image()
+        with self.glance.quota('image_size_total') as reach:
+            answer = self.submit(
+                reach(deployment.TENANT), image_id, 'dcn0')
+        words = self.words(413, answer)
+        self.assertIn('over a limit for [Resource image_size_total', words)
+        self.assertIsNone(self.look(image_id).lock)
+
     def test_unknown_method(self) -> None:
         image_id = self.glance.make_image()
         self.assert_refused(

@@ -63,6 +63,13 @@ class FakeDeployment(deployment.Deployment):
         yield self.access
         settings.pace = pace
 
+    @contextlib.contextmanager
+    def quota(self, exhausted: str) -> Iterator[deployment.Reach]:
+        settings = self._fake.deployment
+        settings.exhausted = exhausted
+        yield self.access
+        settings.exhausted = None
+
     def make_image(
         self, mib: int = 8, visibility: str = 'shared',
         disk_format: str = 'raw',
