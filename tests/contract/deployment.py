@@ -123,6 +123,19 @@ class Deployment(abc.ABC):
         """Make it readable again."""
 
     @abc.abstractmethod
+    def orphan(
+        self, image_id: str, store: str, pending: bool = False,
+    ) -> None:
+        """Start a copy and kill the worker that runs it.
+
+        :param pending: before the task has started, else while it stages.
+        """
+
+    @abc.abstractmethod
+    def age_task(self, task_id: str, seconds: float) -> None:
+        """Let time pass since the last update of a task."""
+
+    @abc.abstractmethod
     def deactivate(self, image_id: str) -> None:
         """Deactivate the image."""
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
+import functools
 import pathlib
 import secrets
 import tempfile
@@ -27,11 +28,13 @@ from glanceclient import exc as glance_exc
 from keystoneauth1 import session
 from keystoneauth1.identity import v3
 from keystoneclient.v3 import client as keystone_client
+import pymysql
 
 from lab import accounts
 from lab import clients
 from lab import cloud
 from lab import images
+from lab import ports
 from lab import settings
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import timing
@@ -56,6 +59,8 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
         super().__init__()
         self.clock = timing.Clock.system()
         self.lab = lab
+        # Images with an import that will never end.
+        self._orphans: set[str] = set()
         self._sessions: dict[str, session.Session] = {}
         self._worker_urls = [
             worker.worker.url for worker in lab.workers.values()]
@@ -82,17 +87,10 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
 
     @contextlib.contextmanager
     def queue(self) -> Iterator[deployment.Reach]:
-        busy_store = self.targets[1]
-        image_id = self.make_image(1)
+        busy_id, busy_store = self.make_image(1), self.targets[1]
         with self._own_worker(settings.GlanceSettings(
                 task_pool_threads=1)) as reach, self._paused(busy_store):
-            deployment.send(
-                reach(deployment.NOVA), 'POST',
-                f'/v2/images/{image_id}/import',
-                {'method': {'name': 'copy-image'}, 'stores': [busy_store]})
-            self._wait('its thread is busy', lambda: bool(
-                self.admin.images.get(image_id).get(
-                    'os_glance_importing_to_stores')))
+            self._start(reach, busy_id, busy_store)
             yield reach
 
     @contextlib.contextmanager
@@ -131,6 +129,34 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
     def show_data(self, image_id: str) -> None:
         self._rename(image_id + _HIDDEN, image_id)
 
+    def orphan(
+        self, image_id: str, store: str, pending: bool = False,
+    ) -> None:
+        running_id = self.make_image(1) if pending else image_id
+        self._orphans |= {running_id, image_id}
+        worker = ownworker.OwnWorker(self.lab, settings.GlanceSettings(
+            task_pool_threads=1))
+        worker.prepare()
+        self.addCleanup(worker.kill)
+        worker.start()
+        with self._paused(self.hub):
+            reach = functools.partial(self._access_at, worker.worker.url)
+            self._start(reach, running_id, store)
+            if pending:
+                self._submit(reach, image_id, store)
+            worker.kill()
+
+    def age_task(self, task_id: str, seconds: float) -> None:
+        database = self.lab.state.database
+        with pymysql.connect(
+                host=ports.ADDRESS, port=database.port, user='glance',
+                password=database.passwords['glance'],
+                database='glance', autocommit=True) as connection, \
+                connection.cursor() as cursor:
+            cursor.execute(
+                'UPDATE tasks SET updated_at = updated_at - INTERVAL %s '
+                'SECOND WHERE id = %s', (int(seconds), task_id))
+
     def deactivate(self, image_id: str) -> None:
         self.admin.images.deactivate(image_id)
 
@@ -156,7 +182,7 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
         worker.prepare()
         try:
             worker.start()
-            yield lambda user: self._access_at(worker.worker.url, user)
+            yield functools.partial(self._access_at, worker.worker.url)
         finally:
             # Finishes the imports that it runs.
             worker.stop()
@@ -170,6 +196,20 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
             yield
         finally:
             site.run('ceph', 'osd', 'unpause')
+
+    def _submit(
+        self, reach: deployment.Reach, image_id: str, store: str,
+    ) -> None:
+        glance.Glance(reach(deployment.NOVA)).submit_copy(image_id, store)
+
+    def _start(
+        self, reach: deployment.Reach, image_id: str, store: str,
+    ) -> None:
+        """Submit a copy and wait until it has a thread."""
+        self._submit(reach, image_id, store)
+        self._wait(f'the import of {image_id} starts', lambda: bool(
+            self.admin.images.get(image_id).get(
+                'os_glance_importing_to_stores')))
 
     def _access_at(self, url: str, user: str) -> glance.Access:
         if user not in self._sessions:
@@ -215,8 +255,9 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
 
     def _remove(self, image_id: str) -> None:
         try:
-            for task_id in self._tasks(image_id):
-                self._wait_ended(task_id)
+            if image_id not in self._orphans:
+                for task_id in self._tasks(image_id):
+                    self._wait_ended(task_id)
             self.admin.images.delete(image_id)
         except glance_exc.HTTPNotFound:
             # The case deleted it.

@@ -24,6 +24,7 @@ from tests.contract import case
 from tests.contract import deployment
 from tests.contract import ensuring
 from tests.contract import failures
+from tests.contract import orphans
 from tests.contract import refusals
 from tests.contract import successes
 from tests.contract import visibility
@@ -90,6 +91,19 @@ class FakeDeployment(deployment.Deployment):
     def show_data(self, image_id: str) -> None:
         self._fake.show_data(image_id, self.hub)
 
+    def orphan(
+        self, image_id: str, store: str, pending: bool = False,
+    ) -> None:
+        glance.Glance(self.access(deployment.NOVA)).submit_copy(
+            image_id, store)
+        pace = self._fake.deployment.pace
+        if not pending:
+            self.clock.sleep(pace.starting + pace.listing + pace.settling)
+        self._fake.kill_worker()
+
+    def age_task(self, task_id: str, seconds: float) -> None:
+        self.clock.sleep(seconds)
+
     def deactivate(self, image_id: str) -> None:
         self._fake.deactivate(image_id)
 
@@ -124,6 +138,10 @@ class RefusalTestCase(_OnFakeGlance, refusals.RefusalCases):
 
 
 class VisibilityTestCase(_OnFakeGlance, visibility.VisibilityCases):
+    pass
+
+
+class OrphanTestCase(_OnFakeGlance, orphans.OrphanCases):
     pass
 
 

@@ -20,6 +20,7 @@ from tests.contract import deployment
 from tests.contract import ensuring
 from tests.contract import failures
 from tests.contract import labdeployment
+from tests.contract import orphans
 from tests.contract import refusals
 from tests.contract import successes
 from tests.contract import visibility
@@ -44,6 +45,10 @@ class RefusalTestCase(_OnLab, refusals.RefusalCases):
 
 
 class VisibilityTestCase(_OnLab, visibility.VisibilityCases):
+    pass
+
+
+class OrphanTestCase(_OnLab, orphans.OrphanCases):
     pass
 
 
