@@ -520,6 +520,12 @@ class RequestsTestCase(CopierTestCase):
         self.assertTrue(all(
             conflict <= at <= accepted for at in self.glance.store_looks))
 
+    def test_stores_are_not_asked_for_while_the_lock_explains_a_conflict(self):
+        service = self.copier(FREE, [Refused(CONFLICT, good(10.0))])
+
+        service.ensure(records.IMAGE_ID, 'dcn0')
+        self.assertEqual([], self.glance.store_looks)
+
 
 class LogTestCase(CopierTestCase):
 
