@@ -11,7 +11,10 @@
 #    under the License.
 
 
-"""Answers of a real Glance, byte by byte."""
+"""Bodies of answers of Glance, as files.
+
+The HTML is what webob makes of the words in the source of Glance 33.
+"""
 
 from __future__ import annotations
 
