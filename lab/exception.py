@@ -138,6 +138,16 @@ class CommandFailed(LabError):
             f'{command} {ended} after {seconds:.1f} s:\n{output.rstrip()}')
 
 
+class OrderRefused(LabError):
+    """A running daemon did not accept an order."""
+
+    def __init__(self, name: str, order: str, answer: str) -> None:
+        self.name = name
+        self.order = order
+        self.answer = answer
+        super().__init__(f'{name} did not accept "{order}": {answer}')
+
+
 class Cancelled(LabError):
     """The work was given up because another part of it failed."""
 

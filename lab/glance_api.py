@@ -77,11 +77,11 @@ class GlanceApi(daemon.Daemon):
 
     def wait_ready(self) -> float:
         seconds = super().wait_ready()
-        haproxy.set_worker(self._state, self.name, 'ready')
+        haproxy.resume(self._state, self.name)
         return seconds
 
     def stop(self, timeout: float | None = None) -> bool:
-        haproxy.set_worker(self._state, self.name, 'drain')
+        haproxy.drain(self._state, self.name)
         return super().stop(timeout)
 
     def look(self) -> waiting.Look:

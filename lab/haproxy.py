@@ -20,6 +20,7 @@ import urllib.parse
 from lab import confile
 from lab import daemon
 from lab import directory
+from lab import exception
 from lab import launcher
 from lab import ports
 from lab import state
@@ -38,7 +39,7 @@ defaults
     log global
     option httplog
     # A worker that is gone costs a request nothing, it goes to the other.
-    option redispatch
+    option redispatch 1
     retries 3
     timeout connect 5s
     # An upload or a download of a large image is one request.
@@ -63,26 +64,38 @@ def admin_socket(where: directory.StateDirectory) -> pathlib.Path:
     return where.service('haproxy') / 'admin.sock'
 
 
-def set_worker(where: directory.StateDirectory, worker: str,
-               state_name: str) -> None:
-    """Have HAProxy send requests to a worker (``ready``) or not (``drain``).
+def drain(where: directory.StateDirectory, worker: str) -> None:
+    """Have HAProxy send no more requests to a worker.
 
-    Nothing happens when HAProxy does not run.
-
-    :raises RuntimeError: when HAProxy refuses
+    :raises exception.OrderRefused: when HAProxy does not do so
     """
+    _order(where, f'set server workers/{worker} state drain')
+
+
+def resume(where: directory.StateDirectory, worker: str) -> None:
+    """Have HAProxy send requests to a worker that is known to be ready.
+
+    :raises exception.OrderRefused: when HAProxy does not do so
+    """
+    # Its own check would notice up to a second later; until then a crash of
+    # the other worker would leave it with none.
+    _order(where, f'set server workers/{worker} state ready; '
+                  f'set server workers/{worker} health up')
+
+
+def _order(where: directory.StateDirectory, text: str) -> None:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(5)
         try:
             connection.connect(str(admin_socket(where)))
         except (FileNotFoundError, ConnectionRefusedError):
+            # It does not run, so it sends no requests either.
             return
-        connection.sendall(
-            f'set server workers/{worker} state {state_name}\n'.encode())
+        connection.sendall(f'{text}\n'.encode())
         with connection.makefile() as answer:
             refusal = answer.read().strip()
     if refusal:
-        raise RuntimeError(f'HAProxy, about {worker}: {refusal}')
+        raise exception.OrderRefused('haproxy', text, refusal)
 
 
 class HAProxy(daemon.Daemon):

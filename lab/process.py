@@ -57,20 +57,11 @@ class Process:
                 and seen.session in others)
 
     def send(self, signum: int) -> bool:
-        """Send a signal; False when the process is gone.
-
-        SIGKILL goes to all processes of a daemon, every other signal to the
-        first, which has to tell its children.
-        """
-        seen = _stat(self.pid)
-        if seen is None or not self.is_alive():
+        """Send a signal; False when the process is gone."""
+        if not self.is_alive():
             return False
-        leads = seen.session == self.pid
         try:
-            if signum == signal.SIGKILL and leads:
-                os.killpg(self.pid, signum)
-            else:
-                os.kill(self.pid, signum)
+            os.kill(self.pid, signum)
         except ProcessLookupError:
             return False
         return True
@@ -91,15 +82,31 @@ class Process:
         return True
 
     def kill(self) -> None:
-        """Send SIGKILL and wait for the end.
+        """Send SIGKILL to it and its session; wait for the end of all.
 
-        :raises waiting.TimedOut: when it is still there after 10 s
+        A worker that outlived its master for a moment would still hold the
+        port, and take requests that nobody answers.
+
+        :raises waiting.TimedOut: when one is still there after 10 s
         """
-        self.send(signal.SIGKILL)
-        waiting.until(self._look_gone, 10)
+        seen = _stat(self.pid)
+        if seen is None or not self.is_alive():
+            return
+        if seen.session != self.pid:
+            self.send(signal.SIGKILL)
+            waiting.until(self._look_gone, 10)
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        waiting.until(self._look_session_gone, 10)
 
     def _look_gone(self) -> waiting.Look:
         return waiting.Look(not self.is_alive(), f'pid {self.pid} runs')
+
+    def _look_session_gone(self) -> waiting.Look:
+        _reap(self.pid)
+        left = [pid for pid in _pids() if _in_session(pid, self.pid)]
+        return waiting.Look(not left, f'pids {left} run')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,6 +125,18 @@ def _stat(pid: int) -> _Stat | None:
     # blanks and parentheses itself; field 3 follows the last ')'.
     fields = text[text.rindex(')') + 2:].split()
     return _Stat(fields[0], int(fields[3]), int(fields[19]))
+
+
+def _in_session(pid: int, leader: int) -> bool:
+    seen = _stat(pid)
+    return (seen is not None and seen.session == leader
+            and seen.status not in 'ZX')
+
+
+def _pids() -> Iterator[int]:
+    for entry in PROC.iterdir():
+        if entry.name.isdigit():
+            yield int(entry.name)
 
 
 def _reap(pid: int) -> None:
@@ -159,14 +178,12 @@ def of_lab(state: pathlib.Path) -> dict[Process, str]:
 
 
 def _environments() -> Iterator[tuple[int, dict[str, str]]]:
-    for entry in PROC.iterdir():
-        if not entry.name.isdigit():
-            continue
+    for pid in _pids():
         try:
-            raw = (entry / 'environ').read_bytes()
+            raw = (PROC / str(pid) / 'environ').read_bytes()
         except OSError:
             # Gone meanwhile, or another user's and so not ours.
             continue
         pairs = (item.partition('=')
                  for item in raw.decode(errors='replace').split('\0'))
-        yield int(entry.name), {name: value for name, _, value in pairs}
+        yield pid, {name: value for name, _, value in pairs}
