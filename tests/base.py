@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """What all tests stand on."""
 
 from __future__ import annotations

@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """Ceph clusters in memory, behind modules that look like rados and rbd.
 
 Only what Nova and this package use of the bindings is there. Errors are of

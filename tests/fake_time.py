@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """A clock that moves only when somebody sleeps."""
 
 from __future__ import annotations

@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """Glance's dictionaries as its API gives them, for one image.
 
 The shapes are those of Glance 33: lists of stores are comma-joined strings,

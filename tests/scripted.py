@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """An image service that shows what a script says, as time goes by."""
 
 from __future__ import annotations

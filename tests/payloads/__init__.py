@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """Bodies of answers of Glance, as files.
 
 The HTML is what webob makes of the words in the source of Glance 33.

@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """What the copier does while Glance plays a script, and how it ends.
 
 The scripts are what real services showed: the times between a 202, the lists

@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """What holds for the copier whatever Glance does."""
 
 from __future__ import annotations

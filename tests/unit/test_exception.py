@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """Messages name what, which and what to do; the facts are attributes."""
 
 from __future__ import annotations

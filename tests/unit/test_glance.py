@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """Requests to Glance and its answers, at the level of HTTP."""
 
 from __future__ import annotations

@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """Glance's dictionaries become Image, Task and Location."""
 
 from __future__ import annotations

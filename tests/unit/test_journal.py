@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """What is remembered between two looks."""
 
 from __future__ import annotations

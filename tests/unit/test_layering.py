@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """Imports go down only, and optional packages are optional."""
 
 from __future__ import annotations

@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """A tenth of the time waited, within bounds."""
 
 from __future__ import annotations

@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """The two decision tables, row by row.
 
 Each row is looks at Glance one after the other, the last of which is decided

@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """The task of an import is asked for as seldom as it is useful."""
 
 from __future__ import annotations

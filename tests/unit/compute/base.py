@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """What tests of the room that imports Nova stand on."""
 
 from __future__ import annotations

@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """As whom a compute talks to Glance."""
 
 from __future__ import annotations

@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """A boot with our backend, on Nova's own modules."""
 
 from __future__ import annotations

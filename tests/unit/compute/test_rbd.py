@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """Our cluster: which locations are in it, and clones of them."""
 
 from __future__ import annotations

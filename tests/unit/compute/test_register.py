@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """Entering Nova: only where it is the Nova we know."""
 
 from __future__ import annotations
