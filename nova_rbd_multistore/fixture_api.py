@@ -164,9 +164,7 @@ class Api:
         """``POST /v2/images/{id}/import``."""
         request = json.loads(body)
         self._check_method(request)
-        if self._deployment.exhausted == SIZE_QUOTA:
-            raise _Refused(413, fixture_import.over_limit(
-                user.project, SIZE_QUOTA))
+        self._check_quota(user)
         image = self._visible(user, image_id)
         if image.status != image_mod.ACTIVE:
             raise _Refused(409, 'Only images with status active can be '
@@ -188,6 +186,14 @@ class Api:
         self._start(user, image, stores, request)
         return fixture_answer.Answer(
             202, content_type='text/html; charset=UTF-8')
+
+    def _check_quota(self, user: fixture_records.User) -> None:
+        if self._deployment.exhausted == SIZE_QUOTA:
+            used = sum(image.size * len(image.stores)
+                       for image in self.images.values()
+                       if image.owner == user.project and not image.deleted)
+            raise _Refused(413, fixture_import.over_limit(
+                user.project, SIZE_QUOTA, used >> 20))
 
     def _visible(
         self, user: fixture_records.User, image_id: str,

@@ -40,13 +40,20 @@ _HEARTBEAT = 60.0
 _MIB = 1024 * 1024
 
 
-def over_limit(project: str, resource: str) -> str:
-    """Return how Glance and oslo.limit say that a quota is exhausted."""
+def over_limit(
+    project: str, resource: str, usage: int, delta: int = 0,
+) -> str:
+    """Return how Glance and oslo.limit say that a quota is exhausted.
+
+    :param usage: what the project has used, MiB.
+    :param delta: what it asks for on top, MiB.
+    """
     return ('The request returned a 413 Request Entity Too Large. This '
             'generally means that rate limiting or a quota threshold was '
             'breached.\n\nThe response body:\n'
             f'Project {project} is over a limit for [Resource {resource} is '
-            f'over limit of 0 due to current usage 64 and delta 0]')
+            f'over limit of 0 due to current usage {usage} and delta '
+            f'{delta}]')
 
 
 class Failure(enum.Enum):
@@ -201,9 +208,10 @@ class Import:
         self._save()
         self._image.lock = None
         yield self._pace.settling
+        size = self._image.size // _MIB
         self._task.change(
-            self._utcnow(), fixture_records.FAILURE,
-            over_limit(self._task.user.project, STAGING_QUOTA))
+            self._utcnow(), fixture_records.FAILURE, over_limit(
+                self._task.user.project, STAGING_QUOTA, size, size))
 
     def _stage(self) -> Iterator[float]:
         status = self._image.status

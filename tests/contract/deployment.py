@@ -17,9 +17,12 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable
 import contextlib
+import dataclasses
 import json
 from typing import Any
 from typing import NamedTuple
+
+from keystoneauth1 import token_endpoint
 
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import timing
@@ -164,3 +167,9 @@ def send(
         data=None if body is None else json.dumps(body))
     return Answer(response.status_code, response.text,
                   response.headers.get('Content-Type'))
+
+
+def without_token(access: glance.Access) -> glance.Access:
+    """Return the same access, with a token that is not valid."""
+    return dataclasses.replace(access, auth=token_endpoint.Token(
+        access.endpoints[0], 'no-such-token'))

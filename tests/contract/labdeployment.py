@@ -89,7 +89,7 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
     def queue(self) -> Iterator[deployment.Reach]:
         busy_id, busy_store = self.make_image(1), self.targets[1]
         with self._own_worker(settings.GlanceSettings(
-                task_pool_threads=1)) as reach, self._paused(busy_store):
+                task_pool_threads=1)) as reach, self.paused(busy_store):
             self._start(reach, busy_id, busy_store)
             yield reach
 
@@ -139,7 +139,7 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
         worker.prepare()
         self.addCleanup(worker.kill)
         worker.start()
-        with self._paused(self.hub):
+        with self.paused(self.hub):
             reach = functools.partial(self._access_at, worker.worker.url)
             self._start(reach, running_id, store)
             if pending:
@@ -175,6 +175,16 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
         return image_id in self.lab.sites[store].images(self._pool(store))
 
     @contextlib.contextmanager
+    def paused(self, store: str) -> Iterator[None]:
+        """Enter a time in which all reads and writes of a store hang."""
+        site = self.lab.sites[store]
+        site.run('ceph', 'osd', 'pause')
+        try:
+            yield
+        finally:
+            site.run('ceph', 'osd', 'unpause')
+
+    @contextlib.contextmanager
     def _own_worker(
         self, asked: settings.GlanceSettings,
     ) -> Iterator[deployment.Reach]:
@@ -186,16 +196,6 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
         finally:
             # Finishes the imports that it runs.
             worker.stop()
-
-    @contextlib.contextmanager
-    def _paused(self, store: str) -> Iterator[None]:
-        """Let all writes to a store hang."""
-        site = self.lab.sites[store]
-        site.run('ceph', 'osd', 'pause')
-        try:
-            yield
-        finally:
-            site.run('ceph', 'osd', 'unpause')
 
     def _submit(
         self, reach: deployment.Reach, image_id: str, store: str,

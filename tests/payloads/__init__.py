@@ -17,7 +17,9 @@ The HTML is what webob makes of the words in the source of Glance 33.
 
 from __future__ import annotations
 
+import json
 import pathlib
+from typing import Any
 
 _HERE = pathlib.Path(__file__).parent
 
@@ -25,3 +27,12 @@ _HERE = pathlib.Path(__file__).parent
 def read(name: str) -> bytes:
     """Return the body of the answer that is kept under this name."""
     return (_HERE / name).read_bytes()
+
+
+def recorded(name: str) -> dict[str, Any]:
+    """Return a recording: ``recorded_from``, ``request`` and ``answer``.
+
+    ``python -m tests.payloads.record`` makes them.
+    """
+    recording: dict[str, Any] = json.loads(read(f'recorded/{name}.json'))
+    return recording
