@@ -48,7 +48,7 @@ class Process:
         _reap(self.pid)
         seen = _stat(self.pid)
         return (seen is not None and seen.start_time == self.start_time
-                and seen.status not in 'ZX')
+                and not _has_ended(self.pid, seen))
 
     def is_in_session_of(self, others: Container[int]) -> bool:
         """Tell whether another process, one of ``others``, leads it."""
@@ -130,7 +130,18 @@ def _stat(pid: int) -> _Stat | None:
 def _in_session(pid: int, leader: int) -> bool:
     seen = _stat(pid)
     return (seen is not None and seen.session == leader
-            and seen.status not in 'ZX')
+            and not _has_ended(pid, seen))
+
+
+def _has_ended(pid: int, seen: _Stat) -> bool:
+    if seen.status not in 'ZX':
+        return False
+    # The first thread is a zombie already while others are on their way out
+    # and hold the process's sockets open.
+    try:
+        return len(list((PROC / str(pid) / 'task').iterdir())) <= 1
+    except OSError:
+        return True
 
 
 def _pids() -> Iterator[int]:

@@ -14,11 +14,13 @@ import os
 import pathlib
 import signal
 import subprocess
+import sys
 
 import fixtures
 import testtools
 
 from lab import process
+from lab import waiting
 
 
 class ProcessTestCase(testtools.TestCase):
@@ -59,6 +61,21 @@ class ProcessTestCase(testtools.TestCase):
         seen = process.find(child.pid)
         # Wait without reaping, so that it stays a zombie.
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        self.assertFalse(seen.is_alive())
+
+    def test_zombie_whose_threads_run_is_alive(self):
+        child = self._start(sys.executable, '-c', (
+            'import ctypes, threading, time\n'
+            'threading.Thread(target=time.sleep, args=(60,)).start()\n'
+            'print("up", flush=True)\n'
+            'ctypes.CDLL(None).pthread_exit(None)\n'))
+        self.assertEqual('up\n', child.stdout.readline())
+        status = pathlib.Path('/proc', str(child.pid), 'status')
+        waiting.until(lambda: waiting.Look(
+            '(zombie)' in status.read_text(), 'the first thread runs'), 10)
+        seen = process.find(child.pid)
+        self.assertTrue(seen.is_alive())
+        seen.kill()
         self.assertFalse(seen.is_alive())
 
     def test_end_with_grace(self):
