@@ -52,8 +52,9 @@ Glance lets go of it, and need not wait out
 Glance gives no sign of life while it stages an image, so this has to be longer
 than reading the largest image from its store takes. Where the tasks of images
 are visible to the credential in use, a lock that has been silent for longer
-before the boot began is seen at once; otherwise silence counts from the
-beginning of the boot.
+before the boot began is seen at once. Otherwise silence counts from the
+beginning of the boot, and as an import then shows no sign of life from its
+beginning to its end, this has to be longer than the longest copy takes.
 
 Possible values:
 

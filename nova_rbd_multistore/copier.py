@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from collections.abc import Iterator
 import dataclasses
+import math
 from typing import Protocol
 
 from oslo_log import log as logging
@@ -50,11 +51,12 @@ class ImageService(Protocol):
 class Settings:
     """How to wait.
 
-    :ivar timeout: seconds for the whole of :meth:`Copier.ensure`.
+    :ivar timeout: seconds for the whole of :meth:`Copier.ensure`, None for
+        no limit.
     :ivar poll_interval: seconds, the longest time between two looks.
     """
 
-    timeout: float = 600.0
+    timeout: float | None = 600.0
     poll_interval: float = 15.0
     limits: protocol.Limits = protocol.Limits()
 
@@ -105,7 +107,9 @@ class Copier:
         :raises CopyError: one of its subclasses says what to decide.
         """
         if deadline is None:
-            deadline = self._clock.monotonic() + self._settings.timeout
+            timeout = self._settings.timeout
+            deadline = self._clock.monotonic() + (
+                math.inf if timeout is None else timeout)
         wait = _Wait(self._service, self._settings, self._clock,
                      journal.Attempt(image_id, store))
         for _ in self._looks(wait, deadline):
@@ -114,7 +118,7 @@ class Copier:
                     return wait.finish(image)
                 case protocol.Failed(error):
                     raise error
-                case protocol.Submit():
+                case protocol.Submit() if self._clock.monotonic() < deadline:
                     wait.submit()
         raise exception.CopyTimedOut(
             image_id, store,
@@ -129,11 +133,12 @@ class Copier:
         while True:
             yield
             now = self._clock.monotonic()
+            if wait.puzzled:
+                continue
             if now >= deadline:
                 return
-            if not wait.puzzled:
-                self._clock.sleep(
-                    min(pace.interval(now - wait.since), deadline - now))
+            self._clock.sleep(
+                min(pace.interval(now - wait.since), deadline - now))
 
 
 class _Wait:
@@ -181,10 +186,10 @@ class _Wait:
             LOG.debug('No news of image %(image)s and store %(store)s after '
                       '%(seconds).1f s: %(state)s', self._facts())
             return protocol.Wait(protocol.Phase.BACKOFF)
-        except (exception.NotAuthenticated, exception.Forbidden) as exc:
+        except exception.GlanceError as exc:
             return protocol.Failed(exception.CopyNotPermitted(
                 self._attempt.image_id, self._attempt.store,
-                f'Glance does not accept the credential ({exc}).'))
+                f'Glance refuses to show the image ({exc}).'))
         self._lock = seen.image.lock if seen.image else None
         failures = len(self._attempt.failures)
         self._attempt = self._attempt.observed(seen)
@@ -194,7 +199,7 @@ class _Wait:
                         self._facts(why=failure))
         decision = protocol.decide(seen, self._attempt, self._limits)
         if isinstance(decision, protocol.Wait):
-            self._note(decision.phase, seen)
+            self._note(decision)
         return decision
 
     def submit(self) -> None:
@@ -239,26 +244,32 @@ class _Wait:
         task = None
         if image.lock or attempt.running:
             task = self._tasks.look(image, ours or image.lock)
-        known_stores = None
-        if image.lock is None and attempt.refusal and isinstance(
-                attempt.refusal.answer, exception.Conflict):
-            known_stores = self._service.stores()
         return journal.Observation(
             self._clock.monotonic(), image, task,
-            self._tasks.age(task), known_stores)
+            self._tasks.age(task), self._known_stores(image))
 
-    def _note(
-        self, phase: protocol.Phase, seen: journal.Observation,
-    ) -> None:
+    def _known_stores(
+        self, image: image_mod.Image,
+    ) -> frozenset[str] | None:
+        """Return Glance's stores where they may explain a refusal."""
+        refusal = self._attempt.refusal
+        if image.lock or refusal is None or not isinstance(
+                refusal.answer, exception.Conflict):
+            return None
+        try:
+            return self._service.stores()
+        except exception.GlanceError as exc:
+            LOG.debug('The stores of Glance are not shown: %s', exc)
+            return None
+
+    def _note(self, wait: protocol.Wait) -> None:
         """Log what is waited for: once for each phase, and every look."""
-        self.state = phase.value
-        if seen.task is not None and seen.task.message:
-            self.state += f' ({seen.task.message})'
-        began = phase is not self._phase and not self._attempt.running
+        self.state = f'{wait.phase.value} ({wait.detail})'
+        began = wait.phase is not self._phase and not self._attempt.running
         LOG.log(logging.INFO if began else logging.DEBUG,
                 'Waiting for image %(image)s in store %(store)s for '
                 '%(seconds).1f s: %(state)s', self._facts())
-        self._phase = phase
+        self._phase = wait.phase
 
     def _facts(self, **more: object) -> dict[str, object]:
         return {'image': self._attempt.image_id,

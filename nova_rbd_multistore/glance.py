@@ -27,17 +27,21 @@ import dataclasses
 import html
 import itertools
 from typing import Any
+from typing import TypeVar
 
 import glanceclient
 from glanceclient import exc as glance_exc
 from keystoneauth1 import exceptions as ksa_exc
 from oslo_log import log as logging
+import requests
 import tenacity
 
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 
 LOG = logging.getLogger(__name__)
+
+_T = TypeVar('_T')
 
 # Without a limit a load balancer that swallows an answer would hold a boot
 # for ever: keystoneauth has none of its own.
@@ -51,6 +55,12 @@ _BY_STATUS = {
     409: exception.Conflict,
     413: exception.OverQuota,
 }
+
+# What glanceclient raises over an answer that something between us and Glance
+# has made or cut off: it takes headers and the shape of JSON for granted, and
+# reads the body outside keystoneauth.
+_UNREADABLE = (AttributeError, KeyError, TypeError, ValueError,
+               requests.RequestException)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,18 +120,16 @@ class Glance:
 
         https://docs.openstack.org/api-ref/image/v2/#show-image
         """
-        return image_mod.Image.from_glance(
-            self._get(f'show image {image_id}', f'/v2/images/{image_id}'))
+        return self._get(f'show image {image_id}',
+                         f'/v2/images/{image_id}', _parse_image)
 
     def tasks(self, image_id: str) -> tuple[image_mod.Task, ...]:
         """Return those of the image's tasks that the credential may see.
 
         https://docs.openstack.org/api-ref/image/v2/#show-tasks-associated-with-image
         """
-        body = self._get(f'show tasks of image {image_id}',
-                         f'/v2/images/{image_id}/tasks')
-        return tuple(image_mod.Task.from_glance(record)
-                     for record in body.get('tasks', ()))
+        return self._get(f'show tasks of image {image_id}',
+                         f'/v2/images/{image_id}/tasks', _parse_tasks)
 
     def locations(self, image_id: str) -> tuple[image_mod.Location, ...]:
         """Return the image's locations, also where image records hide them.
@@ -129,17 +137,20 @@ class Glance:
         Needs the role ``service`` or ``admin`` and API version 2.17.
         https://docs.openstack.org/api-ref/image/v2/#get-locations
         """
-        return image_mod.locations_from_glance(
-            self._get(f'show locations of image {image_id}',
-                      f'/v2/images/{image_id}/locations'))
+        return self._get(f'show locations of image {image_id}',
+                         f'/v2/images/{image_id}/locations',
+                         _parse_locations)
 
     def stores(self) -> frozenset[str]:
         """Return the names of the stores that Glance has.
 
+        None without ``enabled_backends`` in its configuration.
         https://docs.openstack.org/api-ref/image/v2/#list-stores
         """
-        body = self._get('list stores', '/v2/info/stores')
-        return frozenset(str(store['id']) for store in body['stores'])
+        try:
+            return self._get('list stores', '/v2/info/stores', _parse_stores)
+        except exception.NotFound:
+            return frozenset()
 
     def submit_copy(self, image_id: str, store: str) -> None:
         """Ask Glance to copy the image into the store.
@@ -152,8 +163,16 @@ class Glance:
             f'/v2/images/{image_id}/import',
             data={'method': {'name': 'copy-image'}, 'stores': [store]})
 
-    def _get(self, what: str, url: str) -> Any:
-        return self._retrying(self._request, 'get', what, url)
+    def _get(self, what: str, url: str, parse: Callable[[Any], _T]) -> _T:
+        parsed: _T = self._retrying(self._read, what, url, parse)
+        return parsed
+
+    def _read(self, what: str, url: str, parse: Callable[[Any], _T]) -> _T:
+        answer = self._request('get', what, url)
+        try:
+            return parse(answer)
+        except _UNREADABLE as exc:
+            raise exception.GlanceUnavailable(what, _not_glance(exc)) from exc
 
     def _request(self, method: str, what: str, url: str, **body: Any) -> Any:
         send = getattr(next(self._clients), method)
@@ -167,6 +186,8 @@ class Glance:
         except (glance_exc.CommunicationError, glance_exc.InvalidEndpoint,
                 ksa_exc.ClientException) as exc:
             raise exception.GlanceUnavailable(what, str(exc)) from exc
+        except _UNREADABLE as exc:
+            raise exception.GlanceUnavailable(what, _not_glance(exc)) from exc
         return answer
 
 
@@ -174,6 +195,34 @@ def _log_retry(state: tenacity.RetryCallState) -> None:
     assert state.outcome is not None
     LOG.debug('Asking Glance again, try %d had no usable answer: %s',
               state.attempt_number, state.outcome.exception())
+
+
+def _parse_image(body: Any) -> image_mod.Image:
+    if not {'id', 'status'} <= body.keys():
+        raise ValueError('no image')
+    return image_mod.Image.from_glance(body)
+
+
+def _parse_tasks(body: Any) -> tuple[image_mod.Task, ...]:
+    return tuple(map(image_mod.Task.from_glance, _list(body['tasks'])))
+
+
+def _parse_locations(body: Any) -> tuple[image_mod.Location, ...]:
+    return image_mod.locations_from_glance(_list(body))
+
+
+def _parse_stores(body: Any) -> frozenset[str]:
+    return frozenset(store['id'] for store in _list(body['stores']))
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f'{type(value).__name__} in place of a list')
+    return value
+
+
+def _not_glance(exc: Exception) -> str:
+    return f'the answer is not one of Glance\'s: {exc!r}'
 
 
 def _words(exc: glance_exc.HTTPException) -> str:

@@ -79,9 +79,13 @@ class Done:
 
 @dataclasses.dataclass(frozen=True)
 class Wait:
-    """Look again later."""
+    """Look again later.
+
+    :ivar detail: what is known about it, for people.
+    """
 
     phase: Phase
+    detail: str = dataclasses.field(default='', compare=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,16 +138,18 @@ def _decide_locked(
     if refusal and not copying and isinstance(refusal.answer, _FINAL):
         return _decide_refused(seen, attempt, refusal.answer)
     silence = attempt.signs.silence(seen)
-    knocked = ours or (refusal is not None and refusal.lock == lock)
-    knocked = knocked or len(attempt.failures) >= limits.attempts
-    if not knocked and _may_have_expired(seen, silence):
+    used_up = len(attempt.failures) >= limits.attempts
+    expired = _has_expired(seen)
+    if not (ours or used_up) and seen.at >= attempt.ready_at and (
+            expired or _is_mute(seen, lock, refusal, silence)):
         return Submit()
-    if 0 < limits.stall_timeout <= silence:
+    if 0 < limits.stall_timeout <= silence and not expired:
         return Failed(exception.CopyStalled(
             attempt.image_id, attempt.store, _stalled(seen, lock, silence)))
+    detail = _held(seen, lock, silence)
     if ours and not copying:
-        return Wait(Phase.STARTING)
-    return Wait(Phase.COPYING if copying else Phase.QUEUED)
+        return Wait(Phase.STARTING, detail)
+    return Wait(Phase.COPYING if copying else Phase.QUEUED, detail)
 
 
 def _decide_free(
@@ -161,9 +167,11 @@ def _decide_free(
 def _submit_when_ready(
     seen: journal.Observation, attempt: journal.Attempt,
 ) -> Decision:
-    if seen.at < attempt.ready_at:
-        return Wait(Phase.BACKOFF)
-    return Submit()
+    if seen.at >= attempt.ready_at:
+        return Submit()
+    if attempt.refusal is not None:
+        return Wait(Phase.BACKOFF, str(attempt.refusal.answer))
+    return Wait(Phase.BACKOFF, attempt.failures[-1])
 
 
 def _decide_refused(
@@ -185,47 +193,74 @@ def _decide_refused(
         case exception.BadRequest():
             return Failed(exception.Misconfigured(
                 image_id, store,
-                f'Glance refused the copy-image import: {answer.answer} '
-                f'Check that copy-image is in enabled_import_methods of '
-                f'every Glance API worker.'))
+                f'Glance refused the copy-image import: '
+                f'{_sentence(answer.answer)} Check that copy-image is in '
+                f'enabled_import_methods of every Glance API worker.'))
         case exception.NotFound():
             return Failed(exception.ImageGone(
                 image_id, store,
                 f'Glance has no such image for this credential: '
-                f'{answer.answer}'))
+                f'{_sentence(answer.answer)}'))
         case exception.OverQuota():
             return Failed(exception.CopyOverQuota(
-                image_id, store, f'{answer.answer} Raise the limit of the '
-                f'project that owns the image, or free space in it.'))
+                image_id, store, f'{_sentence(answer.answer)} Raise the '
+                f'limit of the project that owns the image, or free space '
+                f'in it.'))
         case _:
             return Failed(exception.CopyNotPermitted(
-                image_id, store, f'{answer} Configure a service credential '
-                f'in [glance] of nova.conf, or let this one use '
-                f'Glance\'s policy copy_image.'))
+                image_id, store, f'{_sentence(str(answer))} Configure a '
+                f'service credential in [glance] of nova.conf, or let this '
+                f'one use Glance\'s policy copy_image.'))
 
 
-def _may_have_expired(seen: journal.Observation, silence: float) -> bool:
-    if seen.task is None or seen.task_age is None:
-        return silence >= KNOCK_AFTER
-    return seen.task_age >= _expiry(seen.task)
+def _has_expired(seen: journal.Observation) -> bool:
+    """Tell whether a lock has expired by our clock, if its task is shown."""
+    return seen.task is not None and seen.task_age is not None and \
+        seen.task_age >= _expiry(seen.task)
+
+
+def _is_mute(
+    seen: journal.Observation, lock: str, refusal: journal.Refusal | None,
+    silence: float,
+) -> bool:
+    """Tell whether only a submission can say if a lock is still valid."""
+    told = refusal is not None and refusal.lock == lock and isinstance(
+        refusal.answer, exception.Conflict)
+    return seen.task_age is None and silence >= KNOCK_AFTER and not told
 
 
 def _expiry(task: image_mod.Task) -> float:
     return PENDING_LOCK_EXPIRY if task.status == 'pending' else LOCK_EXPIRY
 
 
+def _sentence(words: str) -> str:
+    return words if words.endswith('.') else f'{words}.'
+
+
+def _held(seen: journal.Observation, lock: str, silence: float) -> str:
+    held = [f'import task {lock}']
+    if seen.task is not None:
+        held.append(f'{seen.task.status}: {seen.task.message}'
+                    if seen.task.message else seen.task.status)
+    if silence >= KNOCK_AFTER:
+        held.append(f'no sign of life for {silence:.0f} s')
+    return ', '.join(held)
+
+
 def _attempts_failed(failures: tuple[str, ...]) -> str:
     last = failures[-1]
-    times = 'once' if len(failures) == 1 else f'{len(failures)} times'
-    return (f'Glance accepted the copy {times} and each ended in failure; '
-            f'the last: {last}. Look for the task in the logs of the Glance '
-            f'API workers, and check that every worker can read the image '
-            f'and write to this store.')
+    times = ('once, which failed' if len(failures) == 1
+             else f'{len(failures)} times, and each failed, the last')
+    return (f'Glance accepted the copy {times}: {last}. Look for the task '
+            f'in the logs of the Glance API workers, and check that every '
+            f'worker can read the image and write to this store, and that no '
+            f'RBD image of its id is left in the store by an import that was '
+            f'cut off.')
 
 
 def _unknown_store(known: frozenset[str]) -> str:
-    return (f'Glance has no store of that name, but '
-            f'{", ".join(sorted(known)) or "none at all"}. Set '
+    has = ", ".join(sorted(known)) or 'no enabled_backends'
+    return (f'Glance has no store of that name, but {has}. Set '
             f'images_rbd_glance_store_name in [libvirt] of nova.conf to the '
             f'store in this compute\'s cluster.')
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Collection
+import operator
 
 from oslo_log import log as logging
 
@@ -64,7 +65,12 @@ class TaskWatch:
         if not ended and task_id == self._asked_for and \
                 now < self._asked_at + self._interval:
             return self._task
-        self._task = self._pick(image.id, task_id)
+        try:
+            self._task = self._pick(image.id, task_id)
+        except exception.GlanceUnavailable as exc:
+            # A task only says more about what the image shows anyway.
+            LOG.debug('No news of the tasks of image %s: %s', image.id, exc)
+            return None
         self._asked_for, self._asked_at = task_id, now
         return self._task
 
@@ -88,5 +94,6 @@ class TaskWatch:
             return None
         if task_id is not None:
             return next((task for task in tasks if task.id == task_id), None)
-        dated = [task for task in tasks if task.updated_at is not None]
-        return max(dated, key=lambda task: str(task.updated_at), default=None)
+        dated = [(task.updated_at, task) for task in tasks
+                 if task.updated_at is not None]
+        return max(dated, key=operator.itemgetter(0))[1] if dated else None

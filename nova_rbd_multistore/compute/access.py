@@ -31,10 +31,14 @@ from nova import exception as nova_exception
 from nova import service_auth
 import nova.conf
 from nova.image import glance as nova_glance
+from oslo_log import log as logging
 
+from nova_rbd_multistore import exception
 from nova_rbd_multistore import glance
+from nova_rbd_multistore import image as image_mod
 
 CONF = nova.conf.CONF
+LOG = logging.getLogger(__name__)
 
 TENANT = "the tenant's token"
 
@@ -56,6 +60,31 @@ class Services:
     locating: glance.Glance
     copying: glance.Glance
     credential: str
+
+    def hidden_locations(
+        self, image_id: str,
+    ) -> tuple[image_mod.Location, ...] | None:
+        """Return the locations that the image's record does not show.
+
+        :returns: None when the credential may not see them.
+        :raises GlanceUnavailable: when nobody knows.
+        """
+        try:
+            return self.locating.locations(image_id)
+        except exception.GlanceUnavailable:
+            raise
+        except exception.GlanceError as exc:
+            LOG.debug('No hidden locations of image %s with %s: %s',
+                      image_id, self.credential, exc)
+            return None
+
+    def tenant_sees(self, image_id: str) -> bool:
+        """Tell whether the image is there for the tenant now."""
+        try:
+            self.tenant.image(image_id)
+        except exception.GlanceError:
+            return False
+        return True
 
 
 def services(context: nova_context.RequestContext) -> Services:

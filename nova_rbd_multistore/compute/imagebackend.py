@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from typing import NoReturn
 
@@ -60,20 +61,17 @@ class Rbd(imagebackend.Rbd):
         """
         image_id = str(image_id_or_uri).rsplit('/', 1)[-1]
         services = access.services(context)
-        image = _visible_image(services, image_id)
-        self._check_format(image)
-        if self._clone_from(services, image):
-            return
-        if not (copy_to_store and CONF.libvirt.images_rbd_glance_store_name):
-            LOG.warning('No location of image %(image)s is in our cluster and '
-                        '[libvirt] images_rbd_glance_store_name is not set, '
-                        'so it cannot be cloned', {'image': image_id})
-            raise nova_exception.ImageUnacceptable(
-                image_id=image_id, reason='No image locations are accessible')
         try:
-            copied = _copy(services, image_id)
-            if not self._clone_from(services, copied):
-                raise _no_location(services, copied)
+            image = _visible_image(services, image_id)
+            self._check_format(image)
+            if self._clone_from(services, image):
+                return
+            self._check_store(copy_to_store, image_id)
+            self._clone_copy(services, image)
+        except exception.GlanceUnavailable as exc:
+            raise nova_exception.GlanceConnectionFailed(
+                server=', '.join(CONF.glance.api_servers or ['the catalog']),
+                reason=str(exc)) from exc
         except exception.CopyError as exc:
             self._give_up(exc)
 
@@ -103,18 +101,39 @@ class Rbd(imagebackend.Rbd):
         raise nova_exception.ImageUnacceptable(
             image_id=image.id, reason='Image is not raw format')
 
+    def _check_store(self, copy_to_store: bool, image_id: str) -> None:
+        if copy_to_store and CONF.libvirt.images_rbd_glance_store_name:
+            return
+        LOG.warning('No location of image %(image)s is in our cluster and '
+                    '[libvirt] images_rbd_glance_store_name is not set, so '
+                    'it cannot be cloned', {'image': image_id})
+        raise nova_exception.ImageUnacceptable(
+            image_id=image_id, reason='No image locations are accessible')
+
+    def _clone_copy(
+        self, services: access.Services, image: image_mod.Image,
+    ) -> None:
+        """Have the image copied, and clone from the copy."""
+        if not image.locations and \
+                services.hidden_locations(image.id) is None:
+            # Nor would those of the copy be shown, so do not pay for it.
+            raise _locations_hidden(services, image.id)
+        copied = _copy(services, image.id)
+        if not self._clone_from(services, copied):
+            raise _not_in_cluster(services, copied)
+
     def _clone_from(
         self, services: access.Services, image: image_mod.Image,
     ) -> bool:
         """Clone from the first location that turns out to be there."""
-        locations = image.locations or _hidden_locations(services, image)
         store = CONF.libvirt.images_rbd_glance_store_name or None
         with rbd.Cluster(self.driver) as cluster:
-            for parent in cluster.parents(image, locations, store):
-                if cluster.clone(parent, self.rbd_name):
-                    LOG.info('Disk %(disk)s is a clone of %(parent)s',
-                             {'disk': self.rbd_name, 'parent': parent})
-                    return True
+            for locations in _shown_then_hidden(services, image):
+                for parent in cluster.parents(image, locations, store):
+                    if cluster.clone(parent, self.rbd_name):
+                        LOG.info('Disk %(disk)s is a clone of %(parent)s',
+                                 {'disk': self.rbd_name, 'parent': parent})
+                        return True
         return False
 
     def _give_up(self, exc: exception.CopyError) -> NoReturn:
@@ -170,56 +189,72 @@ def _visible_image(
         raise nova_exception.ImageNotFound(image_id=image_id) from exc
     except (exception.Forbidden, exception.NotAuthenticated) as exc:
         raise nova_exception.ImageNotAuthorized(image_id=image_id) from exc
-    except exception.GlanceUnavailable as exc:
-        raise _unreachable(exc) from exc
     if not image.active:
         raise nova_exception.ImageNotActive(image_id=image_id)
     return image
 
 
-def _unreachable(
-    exc: exception.GlanceUnavailable,
-) -> nova_exception.GlanceConnectionFailed:
-    return nova_exception.GlanceConnectionFailed(
-        server=', '.join(CONF.glance.api_servers or ["the catalog's"]),
-        reason=str(exc))
-
-
-def _hidden_locations(
+def _shown_then_hidden(
     services: access.Services, image: image_mod.Image,
-) -> tuple[image_mod.Location, ...]:
-    try:
-        return services.locating.locations(image.id)
-    except exception.GlanceUnavailable as exc:
-        raise _unreachable(exc) from exc
-    except exception.GlanceError as exc:
-        LOG.debug('No locations of image %s with %s: %s', image.id,
-                  services.credential, exc)
-        return ()
+) -> Iterator[tuple[image_mod.Location, ...]]:
+    """Yield the locations in the record, then, if still wanted, the others.
+
+    With show_image_direct_url alone the record shows one of several.
+    """
+    yield image.locations
+    yield tuple(location
+                for location in services.hidden_locations(image.id) or ()
+                if location.url not in {
+                    shown.url for shown in image.locations})
 
 
 def _copy(services: access.Services, image_id: str) -> image_mod.Image:
+    """Return the image when our store has it.
+
+    :raises CopyError: when it does not get there.
+    """
+    store = CONF.libvirt.images_rbd_glance_store_name
     settings = copier.Settings(
-        timeout=CONF.libvirt.images_rbd_glance_copy_timeout,
+        # As with oslo.service's looping call upstream, 0 is no limit.
+        timeout=CONF.libvirt.images_rbd_glance_copy_timeout or None,
         poll_interval=CONF.libvirt.images_rbd_glance_copy_poll_interval,
         limits=protocol.Limits(
             attempts=CONF.libvirt.images_rbd_glance_copy_attempts,
             stall_timeout=CONF.libvirt.images_rbd_glance_copy_stall_timeout))
-    return copier.Copier(services.copying, settings).ensure(
-        image_id, CONF.libvirt.images_rbd_glance_store_name).image
+    try:
+        return copier.Copier(services.copying, settings).ensure(
+            image_id, store).image
+    except exception.ImageGone as exc:
+        if not services.tenant_sees(image_id):
+            raise
+        raise exception.CopyNotPermitted(
+            image_id, store,
+            f'the tenant sees the image, {services.credential} does not. '
+            f'Give it the roles service and admin.') from exc
 
 
-def _no_location(
+def _locations_hidden(
+    services: access.Services, image_id: str,
+) -> exception.Misconfigured:
+    return exception.Misconfigured(
+        image_id, CONF.libvirt.images_rbd_glance_store_name,
+        f'Glance hides the locations of images from {services.credential}, '
+        f'so a copy could not be cloned. Configure a service credential with '
+        f'the roles service and admin in [glance] of nova.conf.')
+
+
+def _not_in_cluster(
     services: access.Services, image: image_mod.Image,
 ) -> exception.Misconfigured:
-    store = CONF.libvirt.images_rbd_glance_store_name
-    if image.locations or _hidden_locations(services, image):
+    if services.hidden_locations(image.id) is None:
+        reason = (f'the store has the image, but no location of it that '
+                  f'Glance shows to {services.credential} is a snapshot in '
+                  f'this compute\'s cluster. Configure a service credential '
+                  f'with the roles service and admin in [glance] of '
+                  f'nova.conf, which sees all of them.')
+    else:
         reason = ('the store has the image, but no location of it is a '
                   'snapshot in this compute\'s cluster. Check that the store '
                   'is in the cluster of images_rbd_ceph_conf.')
-    else:
-        reason = (f'the store has the image, but Glance hides its locations '
-                  f'from {services.credential}. Configure a service '
-                  f'credential with the roles service and admin in [glance] '
-                  f'of nova.conf.')
-    return exception.Misconfigured(image.id, store, reason)
+    return exception.Misconfigured(
+        image.id, CONF.libvirt.images_rbd_glance_store_name, reason)

@@ -111,7 +111,12 @@ class Cluster:
         :raises nova.exception.Forbidden: when the client may not write.
         """
         client = self._connected()
-        source = client.cluster.open_ioctx(parent.pool)
+        try:
+            source = client.cluster.open_ioctx(parent.pool)
+        except rbd_utils.rados.ObjectNotFound:
+            LOG.warning('Glance lists %s as a location, but there is no such '
+                        'pool in cluster %s', parent, parent.fsid)
+            return False
         try:
             rbd_utils.RbdProxy().clone(
                 source, parent.image, parent.snapshot, client.ioctx, name,

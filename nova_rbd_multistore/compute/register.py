@@ -46,6 +46,7 @@ _SHAPE: tuple[tuple[str, str, tuple[str, ...] | None], ...] = (
      ('self', 'driver', 'pool')),
     ('nova.storage.rbd_utils', 'RADOSClient.features', None),
     ('nova.storage.rbd_utils', 'RbdProxy', None),
+    ('nova.storage.rbd_utils', 'rados', None),
     ('nova.storage.rbd_utils', 'rbd', None),
     ('nova.image.glance', 'get_api_servers', ('context',)),
     ('nova.service_auth', 'get_service_auth_plugin', ('conf_group',)),
@@ -115,5 +116,5 @@ def _differences() -> Iterator[str]:
 
 def _missing_options(nova_conf: Any) -> Iterator[str]:
     for group, name in _OPTIONS:
-        if name not in nova_conf[group]:
+        if group not in nova_conf or name not in nova_conf[group]:
             yield f'option [{group}] {name} is missing'

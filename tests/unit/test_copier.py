@@ -492,6 +492,102 @@ class DeadlineTestCase(CopierTestCase):
         self.assertGreaterEqual(min(self.time.slept[:-1]), 0.4)
 
 
+@ddt.ddt
+class StubbornTestCase(CopierTestCase):
+    """Answers that keep coming, and what the error says about them."""
+
+    @ddt.data(
+        exception.Conflict(
+            'copy image', "409 Conflict: 'container_format' needs to be set"),
+        exception.GlanceUnavailable('copy image', 'HTTP 500: oops'))
+    def test_refusal_is_in_the_timeout(self, answer):
+        service = self.copier(FREE, [Refused(answer)] * 99)
+        error = self.assertRaises(
+            exception.CopyTimedOut, service.ensure, records.IMAGE_ID, 'dcn0')
+
+        self.assertIn(answer.answer, str(error))
+
+    def test_silent_lock_is_in_the_timeout(self):
+        service = self.copier(
+            [Row(0.0, locked('t1', importing='dcn0'))], [Refused(CONFLICT)])
+        error = self.assertRaises(
+            exception.CopyTimedOut, service.ensure, records.IMAGE_ID, 'dcn0')
+
+        self.assertIn('import task t1, no sign of life for 600 s', str(error))
+
+    @ddt.data(
+        exception.Forbidden('list stores', '403 Forbidden'),
+        exception.GlanceUnavailable('list stores', 'HTTP 503'))
+    def test_hidden_stores_do_not_stop_a_copy(self, answer):
+        service = self.copier(
+            FREE, [Refused(CONFLICT), Accepted(good(5.0))], stores=answer)
+
+        self.assertEqual(
+            1, service.ensure(records.IMAGE_ID, 'dcn0').submitted)
+
+    def test_image_that_glance_refuses_to_show(self):
+        service = self.copier([Row(0.0, exception.BadRequest(
+            'show image', '400 Bad Request'))])
+        error = self.assertRaises(
+            exception.CopyNotPermitted, service.ensure, records.IMAGE_ID,
+            'dcn0')
+
+        self.assertIn('400 Bad Request', str(error))
+
+    def test_tasks_that_never_come_do_not_hide_a_failure(self):
+        service = self.copier(FREE, [
+            Accepted((
+                Row(0.0, locked('t1', importing='dcn0'), UNAVAILABLE),
+                Row(5.0, records.image(failed='dcn0'), UNAVAILABLE))),
+            Accepted(good(5.0, 't2'))])
+
+        self.assertEqual(
+            2, service.ensure(records.IMAGE_ID, 'dcn0').submitted)
+        self.assertLess(self.time.now, 30.0)
+
+    def test_refusal_just_before_the_deadline_is_explained(self):
+        service = self.copier(
+            FREE, [Refused(FORBIDDEN)], settings=copier.Settings(timeout=0.1))
+
+        self.assertRaises(
+            exception.CopyNotPermitted, service.ensure, records.IMAGE_ID,
+            'dcn0')
+
+    def test_no_copy_is_asked_for_at_the_deadline(self):
+        service = self.copier(
+            [Row(0.0, locked('t1', importing='dcn1')), *later(59.9, FREE)],
+            [Accepted(good(5.0))], settings=copier.Settings(timeout=60.0))
+
+        self.assertRaises(
+            exception.CopyTimedOut, service.ensure, records.IMAGE_ID, 'dcn0')
+        self.assertEqual([], self.glance.posts)
+
+    def test_lock_is_tried_again_when_nobody_said_that_it_is_valid(self):
+        service = self.copier(
+            [Row(0.0, locked('t1', importing='dcn1'))],
+            [Refused(UNAVAILABLE), Accepted(good(5.0, 't2'))])
+
+        self.assertEqual(
+            1, service.ensure(records.IMAGE_ID, 'dcn0').submitted)
+
+    def test_lock_is_tried_again_when_glances_clock_is_behind(self):
+        service = self.copier(
+            [Row(0.0, locked('t1', importing='dcn0'),
+                 [records.task('t1', updated=-3600.0)])],
+            [Refused(CONFLICT), Accepted(good(5.0, 't2'))])
+
+        self.assertEqual(
+            1, service.ensure(records.IMAGE_ID, 'dcn0').submitted)
+
+    def test_without_a_limit_a_long_copy_is_waited_for(self):
+        service = self.copier(
+            FREE, [Accepted(good(50_000.0))], settings=copier.Settings(
+                timeout=None, limits=protocol.Limits(stall_timeout=0.0)))
+
+        self.assertGreater(
+            service.ensure(records.IMAGE_ID, 'dcn0').seconds, 50_000.0)
+
+
 class RequestsTestCase(CopierTestCase):
 
     def test_tasks_of_a_running_copy_are_asked_for_once_in_an_interval(self):
@@ -560,7 +656,8 @@ class LogTestCase(CopierTestCase):
             *later(10.0, HERE)]).ensure(records.IMAGE_ID, 'dcn0')
 
         lines = [line for line in self.logged('DEBUG')
-                 if 'the copy is in progress (Copied 15 MiB)' in line]
+                 if 'the copy is in progress (import task t1, processing: '
+                    'Copied 15 MiB)' in line]
         self.assertEqual(len(self.glance.looks) - 2, len(lines))
 
     def test_each_failure_is_a_warning(self):

@@ -14,6 +14,8 @@
 
 from __future__ import annotations
 
+import http.client
+import io
 import ssl
 
 import ddt
@@ -35,6 +37,17 @@ IMAGE_URL = f'{URL}/v2/images/{records.IMAGE_ID}'
 IMPORT_URL = f'{IMAGE_URL}/import'
 TOKEN = 'gAAAAA-not-for-the-logs'
 HTML = {'Content-Type': 'text/html; charset=UTF-8'}
+JSON = {'Content-Type': 'application/json'}
+
+
+class LostBody(io.RawIOBase):
+    """A body that breaks off, as when a worker is killed under an answer."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:
+        raise http.client.IncompleteRead(b'{"id"')
 
 
 class GlanceTestCase(base.TestCase):
@@ -194,6 +207,15 @@ UNUSABLE = (
     ('500', {'status_code': 500, 'headers': HTML,
              'content': payloads.read('500-error.html')}),
     ('500_without_a_body', {'status_code': 500}),
+    ('502_without_a_type', {'status_code': 502, 'content': b'bad gateway'}),
+    ('502_of_another_type', {'status_code': 502, 'content': b'\xff\xfe',
+                             'headers': {'Content-Type': 'text/plain'}}),
+    ('503_of_a_gateway', {'status_code': 503, 'headers': JSON, 'json': {
+        'code': '503', 'message': 'no backend'}}),
+    ('503_of_a_gateway_as_a_list', {'status_code': 503, 'headers': JSON,
+                                    'json': ['no backend']}),
+    ('503_that_is_not_the_json_it_claims', {
+        'status_code': 503, 'headers': JSON, 'content': b'<html>'}),
     ('504', {'status_code': 504, 'headers': HTML,
              'content': b'<html><body><h1>504 Gateway Time-out</h1>\n'
                         b'</body></html>\n'}),
@@ -206,6 +228,17 @@ UNUSABLE = (
     ('keystone_down', {'exc': ksa_exc.ConnectFailure('keystone')}),
     ('catalog', {'exc': ksa_exc.EndpointNotFound('no image service')}),
 )
+
+# A read alone: a submission's answer has no body that matters.
+UNREADABLE = (
+    ('body_lost', {'body': LostBody(), 'headers': JSON}),
+    ('page_of_a_load_balancer', {'text': '<html>sorry</html>',
+                                 'headers': HTML}),
+    ('json_that_is_none', {'text': '{"id": ', 'headers': JSON}),
+    ('json_that_is_no_object', {'json': ['x'], 'headers': JSON}),
+    ('nothing', {'text': ''}),
+)
+
 
 @ddt.ddt
 class AnswerTestCase(GlanceTestCase):
@@ -250,7 +283,7 @@ class AnswerTestCase(GlanceTestCase):
         self.assertEqual(1, len(self.requests))
         self.assertEqual([], self.slept)
 
-    @ddt.named_data(*UNUSABLE)
+    @ddt.named_data(*UNUSABLE, *UNREADABLE)
     @ddt.unpack
     def test_read_without_a_usable_answer_is_repeated(self, answer):
         self.http.get(IMAGE_URL, [answer, {'json': records.image()}])
@@ -278,3 +311,23 @@ class AnswerTestCase(GlanceTestCase):
 
         self.assertIn('503', self.logged('DEBUG')[-1])
         self.assertEqual([], self.logged('WARNING'))
+
+    @ddt.named_data(
+        ('tasks', 'tasks', '/tasks', {'tasks': None}),
+        ('tasks_are_no_list', 'tasks', '/tasks', {'tasks': [None]}),
+        ('no_tasks', 'tasks', '/tasks', []),
+    )
+    @ddt.unpack
+    def test_hostile_json_is_an_unusable_answer(self, name, path, body):
+        self.http.get(f'{IMAGE_URL}{path}', json=body)
+
+        self.assertRaises(
+            exception.GlanceUnavailable,
+            getattr(self.glance(retries=0), name), records.IMAGE_ID)
+
+    @ddt.data({}, {'stores': None}, {'stores': [{}]}, [], ['central'])
+    def test_hostile_list_of_stores_is_an_unusable_answer(self, body):
+        self.http.get(f'{URL}/v2/info/stores', json=body)
+
+        self.assertRaises(
+            exception.GlanceUnavailable, self.glance(retries=0).stores)

@@ -311,7 +311,7 @@ ANSWERED = (
         ('central, dcn1, dcn10', 'images_rbd_glance_store_name')),
     Row('409_and_no_store_at_all', refused(exception.Conflict),
         (look(0.0, FREE, known=set()),), exception.Misconfigured,
-        ('none at all',)),
+        ('no enabled_backends',)),
     Row('409_and_lock_gone_in_the_meantime', refused(exception.Conflict),
         (look(0.0, FREE, known={'central', STORE}),), BACKOFF),
     Row('409_and_lock_gone_a_second_later', refused(exception.Conflict),

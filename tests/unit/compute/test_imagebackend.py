@@ -382,8 +382,24 @@ class NoCopyTestCase(BackendTestCase):
             'images_rbd_glance_store_name', self.refused(
                 self.image('central')))
 
+    def test_credential_may_not_see_the_image(self):
+        self.use_service_credential(self.glance.service)
+        self.glance.deployment.show_locations = True
+        message = self.refused(self.image('central', visibility='private'))
+
+        self.assertIn('the service credential of [glance] does not', message)
+        self.assertIn('roles service and admin', message)
+
+    def test_locations_are_hidden_so_no_copy_is_paid_for(self):
+        self.use_service_credential(self.glance.other)
+        image_id = self.image('central', visibility='public')
+
+        self.assertIn('hides the locations', self.refused(image_id))
+        self.assertEqual([], self.copies())
+
     def test_credential_may_not_copy(self):
         self.use_service_credential(self.glance.other)
+        self.glance.deployment.show_locations = True
 
         self.assertIn('copy_image', self.refused(
             self.image('central', visibility='public')))

@@ -194,6 +194,12 @@ class CloneTestCase(base.ComputeTestCase):
         self.assertEqual(0, self.cluster.connected)
         self.assertEqual(0, self.cluster.contexts)
 
+    def test_false_without_the_pool(self):
+        parent = image_mod.RbdSnapshot(OURS, 'gone', IMAGE.id, 'snap')
+
+        self.assertFalse(self.clone(parent))
+        self.assertEqual(0, self.cluster.connected)
+
     def test_cluster_that_does_not_answer(self):
         self.cluster.up = False
 

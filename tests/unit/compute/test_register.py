@@ -21,6 +21,7 @@ import fixtures
 from nova import version
 import nova.conf
 from nova.virt.libvirt import imagebackend as theirs
+from oslo_config import cfg
 
 from nova_rbd_multistore import exception
 from nova_rbd_multistore.compute import imagebackend as ours
@@ -140,3 +141,9 @@ class RegisterTestCase(base.TestCase):
         self.mismatch()
         self.assertEqual(self.before, (theirs.Rbd, theirs.Backend))
         self.assertEqual([], options)
+
+    def test_a_group_that_is_missing_is_a_difference_too(self):
+        self.alter('nova.conf', types.SimpleNamespace(CONF=cfg.ConfigOpts()))
+
+        self.assertIn('option [libvirt] images_type is missing',
+                      self.mismatch())
