@@ -39,9 +39,9 @@ CAPABILITIES = {
                            'profile rbd-read-only pool={images}'},
 }
 
-# Two seconds of "paxos" waiting per change of a map are sensible with
-# several monitors and only slow with one: 18 s from nothing to a usable
-# cluster become 6 s.
+# Collecting changes of a map for a second before they are proposed makes
+# sense with several monitors and is only slow with one: 18 s from nothing to
+# a usable cluster become 6 s.
 _FAST = {
     'paxos_propose_interval': '0.02',
     'paxos_min_wait': '0.01',

@@ -57,10 +57,11 @@ def command(module: str, port: int, threads: int) -> Sequence[str]:
         # Whoever stops it decides how long is too long.
         '--worker-reload-mercy', '3600',
         '--buffer-size', '65535', '--listen', '100',
-        # Uploads come chunked, and whoever asked Glance through another
-        # connection must not wait for the end of a kept one.
+        # Uploads come chunked.
         '--http-chunked-input', '--http-raw-body',
         '--chunked-input-limit', str(16 << 20),
+        # uWSGI closes after each answer; a client that does not know would
+        # send its next request into the closed connection.
         '--add-header', 'Connection: close',
         '--disable-logging',
     ]
