@@ -62,7 +62,8 @@ def check(find_program: Callable[[str], str | None] = launcher.program,
         raise exception.PackagesMissing(
             sorted(missing), sorted(set(missing.values())))
     if unseen:
-        raise exception.RequirementsMissing(unseen, _link_remedy())
+        raise exception.RequirementsMissing(
+            unseen, f'run: {sys.executable} tools/link_bindings.py')
     absent = [name for name in MODULES if not has_module(name)]
     absent += [name for name in COMMANDS
                if not launcher.python_program(name).exists()]
@@ -80,13 +81,3 @@ def _has_module(name: str) -> bool:
 
 def _bindings(name: str) -> list[pathlib.Path]:
     return list(_BINDINGS_AT.glob(f'{name}.*.so'))
-
-
-def _link_remedy() -> str:
-    site_packages = pathlib.Path(
-        sys.prefix, 'lib',
-        f'python{sys.version_info.major}.{sys.version_info.minor}',
-        'site-packages')
-    return (f'they are installed for /usr/bin/python3; make the environment '
-            f'with that Python, then: ln -s {_BINDINGS_AT}/rados.*.so '
-            f'{_BINDINGS_AT}/rbd.*.so {site_packages}/')

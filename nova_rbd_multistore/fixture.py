@@ -55,11 +55,13 @@ Store = fixture_records.Store
 User = fixture_records.User
 
 
+_STARTED = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+
+
 class ManualClock:
     """Time that passes when somebody sleeps."""
 
     def __init__(self) -> None:
-        self._started = datetime.datetime.now(datetime.UTC)
         self._seconds = 0.0
 
     def monotonic(self) -> float:
@@ -72,7 +74,7 @@ class ManualClock:
 
     def utcnow(self) -> datetime.datetime:
         """Return the wall clock's time."""
-        return self._started + datetime.timedelta(seconds=self._seconds)
+        return _STARTED + datetime.timedelta(seconds=self._seconds)
 
 
 class FakeGlance(fixtures.Fixture):
@@ -132,7 +134,7 @@ class FakeGlance(fixtures.Fixture):
         return self._transport.requests
 
     def access(self, user: User, worker: int | None = None) -> glance.Access:
-        """Return how to reach the fake as a user.
+        """Return how to reach the fake as a user, with a valid token.
 
         :param worker: index of the worker to talk to, None for the service.
         """

@@ -73,7 +73,10 @@ class Rbd(imagebackend.Rbd):
                 server=', '.join(CONF.glance.api_servers or ['the catalog']),
                 reason=str(exc)) from exc
         except exception.CopyError as exc:
-            self._give_up(exc)
+            failure = exc
+        else:
+            return
+        self._give_up(failure)
 
     def copy_to_store(
         self,
@@ -89,7 +92,10 @@ class Rbd(imagebackend.Rbd):
         try:
             _copy(access.services(context), image_meta['id'])
         except exception.CopyError as exc:
-            self._give_up(exc)
+            failure = exc
+        else:
+            return
+        self._give_up(failure)
 
     def _check_format(self, image: image_mod.Image) -> None:
         if image.disk_format == _CLONEABLE_FORMAT:
@@ -137,7 +143,11 @@ class Rbd(imagebackend.Rbd):
         return False
 
     def _give_up(self, exc: exception.CopyError) -> NoReturn:
-        """Translate the end of a copy for Nova."""
+        """Translate the end of a copy for Nova.
+
+        Not to be called while an exception is handled: oslo.log would put
+        its text into the line a second time.
+        """
         if isinstance(exc, exception.ImageGone):
             raise nova_exception.ImageNotFound(str(exc)) from exc
         if isinstance(exc, exception.ImageNotActive):

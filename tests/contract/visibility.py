@@ -125,9 +125,8 @@ class VisibilityCases(case.Case):
     def test_stores(self) -> None:
         for user in (deployment.TENANT, deployment.SERVICE):
             stores = self.get('/v2/info/stores', user).json()['stores']
-            self.assertEqual(
-                ['central', 'dcn0', 'dcn1'],
-                sorted(store['id'] for store in stores))
+            names = {store['id'] for store in stores}
+            self.assertLessEqual({'central', 'dcn0', 'dcn1'}, names)
             self.assertEqual(
                 [('central', 'true')],
                 [(store['id'], store['default']) for store in stores
