@@ -100,10 +100,7 @@ class Deployment(abc.ABC):
         """
 
     @abc.abstractmethod
-    def make_image(
-        self, mib: int = 8, visibility: str = 'shared',
-        disk_format: str = 'raw',
-    ) -> str:
+    def make_image(self, mib: int = 8, visibility: str = 'shared') -> str:
         """Upload an image of the tenant and return its id.
 
         :param mib: 8 is copied at once, 96 takes some seconds.

@@ -19,18 +19,14 @@ from collections.abc import Iterator
 import contextlib
 import functools
 import pathlib
-import secrets
 import tempfile
 import time
 
 import fixtures
 from glanceclient import exc as glance_exc
 from keystoneauth1 import session
-from keystoneauth1.identity import v3
-from keystoneclient.v3 import client as keystone_client
 import pymysql
 
-from lab import accounts
 from lab import clients
 from lab import cloud
 from lab import images
@@ -40,10 +36,10 @@ from nova_rbd_multistore import glance
 from nova_rbd_multistore import timing
 from tests.contract import deployment
 from tests.contract import ownworker
+from tests.contract import pools
 from tests.contract import quotas
+from tests.contract import serviceuser
 
-_ADMIN = 'admin'
-_HIDDEN = '.hidden'
 # Seconds.
 _LONGEST_IMPORT = 120.0
 
@@ -61,6 +57,7 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
         self.lab = lab
         # Images with an import that will never end.
         self._orphans: set[str] = set()
+        self._pools = pools.Pools(lab)
         self._sessions: dict[str, session.Session] = {}
         self._worker_urls = [
             worker.worker.url for worker in lab.workers.values()]
@@ -72,7 +69,7 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
                 f'the contract needs a lab with the sites '
                 f'{", ".join((self.hub, *self.targets))}; this one lacks '
                 f'{", ".join(sorted(missing))}')
-        self.admin = clients.glance_for(self.lab.state, _ADMIN)
+        self.admin = clients.glance_for(self.lab.state, 'admin')
 
     def access(self, user: str, worker: int | None = None) -> glance.Access:
         url = self.lab.state.glance_url if worker is None \
@@ -89,7 +86,7 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
     def queue(self) -> Iterator[deployment.Reach]:
         busy_id, busy_store = self.make_image(1), self.targets[1]
         with self._own_worker(settings.GlanceSettings(
-                task_pool_threads=1)) as reach, self.paused(busy_store):
+                task_pool_threads=1)) as reach, self._pools.paused(busy_store):
             self._start(reach, busy_id, busy_store)
             yield reach
 
@@ -100,14 +97,11 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
                     overrides=limits.overrides)) as reach:
             yield reach
 
-    def make_image(
-        self, mib: int = 8, visibility: str = 'shared',
-        disk_format: str = 'raw',
-    ) -> str:
+    def make_image(self, mib: int = 8, visibility: str = 'shared') -> str:
         client = clients.glance_for(self.lab.state, deployment.TENANT)
         image_id = str(client.images.create(
-            name='contract', container_format='bare',
-            disk_format=disk_format, visibility=visibility).id)
+            name='contract', container_format='bare', disk_format='raw',
+            visibility=visibility).id)
         self.addCleanup(self._remove, image_id)
         with tempfile.TemporaryDirectory() as scratch:
             path = images.make_raw(
@@ -117,30 +111,34 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
         return image_id
 
     def obstruct(self, image_id: str, store: str) -> None:
-        self.lab.sites[store].create_image(
-            self._pool(store), image_id, 1)
+        self._pools.create(store, image_id)
 
     def clear(self, image_id: str, store: str) -> None:
-        self.lab.sites[store].remove_image(self._pool(store), image_id)
+        self._pools.remove(store, image_id)
 
     def hide_data(self, image_id: str) -> None:
-        self._rename(image_id, image_id + _HIDDEN)
+        self._pools.hide(self.hub, image_id)
 
     def show_data(self, image_id: str) -> None:
-        self._rename(image_id + _HIDDEN, image_id)
+        self._pools.show(self.hub, image_id)
+
+    def has_data(self, image_id: str, store: str) -> bool:
+        return self._pools.has(store, image_id)
+
+    def unreadable_hub(self) -> contextlib.AbstractContextManager[None]:
+        """Enter a time in which copies of all images stay in staging."""
+        return self._pools.paused(self.hub)
 
     def orphan(
         self, image_id: str, store: str, pending: bool = False,
     ) -> None:
         running_id = self.make_image(1) if pending else image_id
         self._orphans |= {running_id, image_id}
-        worker = ownworker.OwnWorker(self.lab, settings.GlanceSettings(
-            task_pool_threads=1))
-        worker.prepare()
-        self.addCleanup(worker.kill)
+        worker = self._prepare_worker(
+            settings.GlanceSettings(task_pool_threads=1))
         worker.start()
-        with self.paused(self.hub):
-            reach = functools.partial(self._access_at, worker.worker.url)
+        reach = functools.partial(self._access_at, worker.worker.url)
+        with self._pools.paused(self.hub):
             self._start(reach, running_id, store)
             if pending:
                 self._submit(reach, image_id, store)
@@ -167,35 +165,27 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
         # An import of a deleted image still writes to the store, and what
         # it writes can only be swept away when it has ended.
         for task_id in self._tasks(image_id):
-            self.addCleanup(self._sweep, image_id)
             self.addCleanup(self._wait_ended, task_id)
         self.admin.images.delete(image_id)
 
-    def has_data(self, image_id: str, store: str) -> bool:
-        return image_id in self.lab.sites[store].images(self._pool(store))
-
-    @contextlib.contextmanager
-    def paused(self, store: str) -> Iterator[None]:
-        """Enter a time in which all reads and writes of a store hang."""
-        site = self.lab.sites[store]
-        site.run('ceph', 'osd', 'pause')
-        try:
-            yield
-        finally:
-            site.run('ceph', 'osd', 'unpause')
+    def _prepare_worker(
+        self, asked: settings.GlanceSettings,
+    ) -> ownworker.OwnWorker:
+        worker = ownworker.OwnWorker(self.lab, asked)
+        self.addCleanup(worker.remove)
+        worker.prepare()
+        return worker
 
     @contextlib.contextmanager
     def _own_worker(
         self, asked: settings.GlanceSettings,
     ) -> Iterator[deployment.Reach]:
-        worker = ownworker.OwnWorker(self.lab, asked)
-        worker.prepare()
-        try:
-            worker.start()
-            yield functools.partial(self._access_at, worker.worker.url)
-        finally:
-            # Finishes the imports that it runs.
-            worker.stop()
+        worker = self._prepare_worker(asked)
+        worker.start()
+        yield functools.partial(self._access_at, worker.worker.url)
+        # Finishes the imports that it runs.
+        worker.stop()
+        worker.remove()
 
     def _submit(
         self, reach: deployment.Reach, image_id: str, store: str,
@@ -214,35 +204,11 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
     def _access_at(self, url: str, user: str) -> glance.Access:
         if user not in self._sessions:
             self._sessions[user] = (
-                self._service_session() if user == deployment.SERVICE
+                self.useFixture(serviceuser.ServiceUser(
+                    self.lab.state)).session
+                if user == deployment.SERVICE
                 else clients.session_for(self.lab.state, user))
         return glance.Access(self._sessions[user], endpoints=(url,))
-
-    def _service_session(self) -> session.Session:
-        """Make a user that has the role service and no other."""
-        name, password = f'contract-{secrets.token_hex(4)}', \
-            secrets.token_hex(16)
-        keystone = keystone_client.Client(
-            session=clients.session_for(self.lab.state, _ADMIN),
-            interface='public')
-        project, = keystone.projects.list(name=accounts.SERVICE_PROJECT)
-        role, = keystone.roles.list(name='service')
-        user = keystone.users.create(
-            name, domain='default', password=password)
-        self.addCleanup(keystone.users.delete, user)
-        keystone.roles.grant(role, user=user, project=project)
-        return session.Session(auth=v3.Password(
-            auth_url=self.lab.state.keystone_url, username=name,
-            password=password, project_name=accounts.SERVICE_PROJECT,
-            user_domain_id='default', project_domain_id='default'))
-
-    def _pool(self, store: str) -> str:
-        return str(self.lab.sites[store].site.images_pool)
-
-    def _rename(self, old: str, new: str) -> None:
-        pool = self._pool(self.hub)
-        self.lab.sites[self.hub].run(
-            'rbd', 'mv', f'{pool}/{old}', f'{pool}/{new}')
 
     def _tasks(self, image_id: str) -> list[str]:
         body = self.admin.images.get_associated_image_tasks(image_id)
@@ -262,13 +228,10 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
         except glance_exc.HTTPNotFound:
             # The case deleted it.
             pass
-        self._sweep(image_id)
-
-    def _sweep(self, image_id: str) -> None:
-        for store, site in self.lab.sites.items():
-            for name in (image_id, image_id + _HIDDEN):
-                if name in site.images(self._pool(store)):
-                    site.remove_image(self._pool(store), name)
+        self._pools.sweep(image_id)
+        for worker in self.lab.workers.values():
+            # A failed copy leaves it there.
+            (worker.worker.staging / image_id).unlink(missing_ok=True)
 
     def _wait(self, what: str, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _LONGEST_IMPORT

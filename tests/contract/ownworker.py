@@ -14,6 +14,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from lab import cloud
 from lab import daemon
 from lab import glance_api
@@ -50,10 +52,14 @@ class OwnWorker(glance_api.GlanceApi):
         self._asked = asked
 
     def prepare(self) -> None:
-        """Make its directories, where they are not, and configure it."""
-        self.worker.staging.mkdir(parents=True, exist_ok=True)
-        self.worker.tasks.mkdir(parents=True, exist_ok=True)
+        self.worker.staging.mkdir(parents=True)
+        self.worker.tasks.mkdir(parents=True)
         self.configure(self._asked)
+
+    def remove(self) -> None:
+        """End it, and remove its files but for the log."""
+        self.kill()
+        shutil.rmtree(self.worker.conf.parent, ignore_errors=True)
 
     def wait_ready(self) -> float:
         return daemon.Daemon.wait_ready(self)

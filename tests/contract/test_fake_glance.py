@@ -73,13 +73,9 @@ class FakeDeployment(deployment.Deployment):
         yield self.access
         settings.exhausted = None
 
-    def make_image(
-        self, mib: int = 8, visibility: str = 'shared',
-        disk_format: str = 'raw',
-    ) -> str:
+    def make_image(self, mib: int = 8, visibility: str = 'shared') -> str:
         return self._fake.add_image(
-            [self.hub], size=mib << 20, visibility=visibility,
-            disk_format=disk_format)
+            [self.hub], size=mib << 20, visibility=visibility)
 
     def obstruct(self, image_id: str, store: str) -> None:
         self._fake.obstruct(image_id, store)

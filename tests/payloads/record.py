@@ -150,8 +150,7 @@ def _record_good_copy(recorder: Recorder) -> None:
     recorder.copy('import-400-present', image_id, 'dcn0')
     image_id = glance.make_image()
     path = f'/v2/images/{image_id}'
-    with glance.paused(glance.hub):
-        # The image cannot be read, so that it stays as it is.
+    with glance.unreadable_hub():
         recorder.copy('import-accepted', image_id, 'dcn0')
         recorder.until(image_id, importing=True)
         recorder.get('image-copying', path)
