@@ -177,6 +177,21 @@ class RBD:
             parent=(p_ioctx.pool, p_name, p_snapname), features=features or 0)
 
 
+class Image:
+    """``rbd.Image``."""
+
+    def __init__(
+        self, ioctx: IoCtx, name: str, snapshot: str | None = None,
+        read_only: bool = False,
+    ) -> None:
+        volume = ioctx.volumes.get(name)
+        if volume is None or snapshot not in {None, *volume.snapshots}:
+            raise ImageNotFound(f'error opening image {name}')
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
 class FakeCeph(fixtures.Fixture):
     """Nova's bindings, and the clusters that they reach.
 
@@ -199,7 +214,7 @@ class FakeCeph(fixtures.Fixture):
                 self.clusters, rados_id, conffile),
             Error=RadosError, ObjectNotFound=ObjectNotFound)
         rbd = types.SimpleNamespace(
-            RBD=RBD, Error=RbdError, ImageNotFound=ImageNotFound,
+            RBD=RBD, Image=Image, Error=RbdError, ImageNotFound=ImageNotFound,
             ImageExists=ImageExists, PermissionError=PermissionDenied,
             RBD_FEATURE_LAYERING=1)
         self.useFixture(fixtures.MonkeyPatch(

@@ -14,7 +14,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterator
+import os
 from typing import Any
 from typing import NoReturn
 
@@ -77,6 +79,34 @@ class Rbd(imagebackend.Rbd):
         else:
             return
         self._give_up(failure)
+
+    def create_image(
+        self,
+        prepare_template: Callable[..., None],
+        base: str,
+        size: int | None,
+        safe: bool = False,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """Make this disk, cloned from an image if that is what it is of.
+
+        Nova does not call :meth:`clone` when the host's image cache has the
+        image, left there by a download or by pre-caching, and makes a flat
+        disk of that file. So it is called here then.
+        """
+        if kwargs.get('image_id') and os.path.exists(base) and \
+                not self.exists():
+            try:
+                self.clone(kwargs['context'], kwargs['image_id'])
+            except nova_exception.ImageUnacceptable:
+                # As Nova does when it falls back from a clone to a download.
+                if CONF.workarounds.never_download_image_if_on_rbd:
+                    raise
+                LOG.warning('Making a flat disk of image %s from the file in '
+                            'this host\'s image cache', kwargs['image_id'])
+        super().create_image(
+            prepare_template, base, size, safe, *args, **kwargs)
 
     def copy_to_store(
         self,

@@ -40,6 +40,8 @@ _SHAPE: tuple[tuple[str, str, tuple[str, ...] | None], ...] = (
      ('self', 'instance', 'disk_name', 'path', 'disk_info_mapping')),
     ('nova.virt.libvirt.imagebackend', 'Rbd.clone',
      ('self', 'context', 'image_id_or_uri', 'copy_to_store')),
+    ('nova.virt.libvirt.imagebackend', 'Rbd.create_image',
+     ('self', 'prepare_template', 'base', 'size', 'safe', 'args', 'kwargs')),
     ('nova.virt.libvirt.imagebackend', 'Rbd.copy_to_store',
      ('self', 'context', 'image_meta')),
     ('nova.storage.rbd_utils', 'RADOSClient.__init__',

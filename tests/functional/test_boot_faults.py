@@ -152,6 +152,19 @@ class BootFaultTestCase(labtest.LabTestCase):
         assert disk.error is not None
         self.assertEqual('ImageUnacceptable', disk.error['type'])
 
+    def test_file_in_the_image_cache_does_not_make_a_disk_flat(self) -> None:
+        image_id = self.make_image()
+        self.block_store(image_id)
+        flat = self.boot_one(image_id, libvirt={
+            'images_rbd_glance_copy_attempts': '1',
+            'images_rbd_glance_copy_fallback': 'download'})
+        self.assertEqual(boot.FLAT, flat.result)
+        self.unblock_store(image_id)
+
+        cloned = self.boot_one(image_id)
+        self.assertEqual(flat.host, cloned.host)
+        self.assertEqual(f'images/{image_id}@snap', cloned.parent)
+
     def test_image_that_can_never_be_cloned_is_not_copied(self) -> None:
         image_id = self.make_image(disk_format='qcow2')
         disk = self.boot_one(image_id)

@@ -15,8 +15,10 @@
 from __future__ import annotations
 
 import dataclasses
+import pathlib
 
 import ddt
+import fixtures
 from nova import exception as nova_exception
 from nova import objects
 from nova.virt.libvirt import imagebackend as nova_imagebackend
@@ -461,6 +463,69 @@ class NoCopyTestCase(BackendTestCase):
 
         self.glance.clock = dataclasses.replace(
             self.glance.clock, sleep=sleep_on)
+
+
+class CreateImageTestCase(BackendTestCase):
+    """The host's image cache has the image."""
+
+    def setUp(self):
+        super().setUp()
+        self.base = self.useFixture(fixtures.TempDir()).join('base')
+        pathlib.Path(self.base).touch()
+
+    def create_image(self, **kwargs):
+        self.disk().create_image(self.template, self.base, None, **kwargs)
+
+    def template(self, target, **kwargs):
+        """Nova's fetches nothing when the cache has it."""
+
+    def test_disk_is_cloned_nevertheless(self):
+        image_id = self.image('central')
+        self.create_image(context=self.context, image_id=image_id)
+
+        self.assertEqual(('images', image_id, 'snap'), self.parent)
+        self.assertEqual([('nova', 'POST', 'import')], self.copies())
+
+    def test_refusal_is_no_flat_disk(self):
+        image_id = self.image('central')
+        self.glance.fail_next(fixture.Failure.WRITE, times=3)
+
+        self.assertRaises(
+            nova_exception.BuildAbortException, self.create_image,
+            context=self.context, image_id=image_id)
+        self.assertIsNone(self.parent)
+
+    def test_never_download_covers_the_cache(self):
+        self.flags('workarounds', never_download_image_if_on_rbd=True)
+        image_id = self.image('central', disk_format='qcow2')
+
+        self.assertRaises(
+            nova_exception.ImageUnacceptable, self.create_image,
+            context=self.context, image_id=image_id)
+
+    def test_flat_disk_of_the_cache_is_a_warning(self):
+        image_id = self.image('central', disk_format='qcow2')
+        imported = self.useFixture(fixtures.MockPatch(
+            'nova.storage.rbd_utils.RBDDriver.import_image')).mock
+        self.create_image(context=self.context, image_id=image_id)
+
+        imported.assert_called_once_with(self.base, DISK)
+        self.assertIn('flat disk', self.logged('WARNING')[-1])
+
+    def test_disk_that_is_there_is_left_alone(self):
+        image_id = self.image('central')
+        self.cluster.add('vms', DISK)
+        self.create_image(context=self.context, image_id=image_id)
+
+        self.assertEqual([], self.glance.requests)
+
+    def test_disk_of_no_image_is_not_cloned(self):
+        imported = self.useFixture(fixtures.MockPatch(
+            'nova.storage.rbd_utils.RBDDriver.import_image')).mock
+        self.create_image(context=self.context)
+
+        imported.assert_called_once_with(self.base, DISK)
+        self.assertEqual([], self.glance.requests)
 
 
 class CopyToStoreTestCase(BackendTestCase):
