@@ -232,6 +232,6 @@ def _words(exc: glance_exc.HTTPException) -> str:
     with colons, so that the status stands there twice.
     """
     details = html.unescape(str(exc.details))
-    words = [part.strip() for part in details.split(': ')]
+    words = [part.strip(' :') for part in details.split(': ')]
     text = ': '.join(dict.fromkeys(part for part in words if part))
     return text if str(exc.code) in text else f'HTTP {exc.code}: {text}'

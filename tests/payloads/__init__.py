@@ -25,7 +25,7 @@ _HERE = pathlib.Path(__file__).parent
 
 
 def read(name: str) -> bytes:
-    """Return the body of the answer that is kept under this name."""
+    """Return the content of a file."""
     return (_HERE / name).read_bytes()
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import re
 import ssl
 
 import ddt
@@ -181,27 +182,37 @@ class RequestTestCase(GlanceTestCase):
         self.assertEqual(7.0, self.http.last_request.timeout)
 
 
+# Name of the recording, kind, words with ids replaced.
 REFUSALS = (
-    ('400_present', '400-already-present.html', exception.BadRequest,
+    ('400_present', 'import-400-present', exception.BadRequest,
      "400 Bad Request: Image is already present at store 'dcn0'"),
-    ('400_disabled', '400-method-disabled.html', exception.BadRequest,
-     "400 Bad Request: Unknown import method name 'copy-image'."),
-    ('401', '401-bad-token.html', exception.NotAuthenticated,
+    ('400_disabled', 'import-400-unknown-method', exception.BadRequest,
+     "400 Bad Request: Unknown import method name 'copy-images'."),
+    ('401', 'stores-401', exception.NotAuthenticated,
      '401 Unauthorized: This server could not verify that you are authorized '
-     'to access the document you requested.'),
-    ('403', '403-copy-image.html', exception.Forbidden,
+     'to access the document you requested. Either you supplied the wrong '
+     'credentials (e.g., bad password), or your browser does not understand '
+     'how to supply the credentials required.'),
+    ('403', 'import-403-policy', exception.Forbidden,
      '403 Forbidden: You are not authorized to complete copy_image action.'),
-    ('404', '404-image.html', exception.NotFound,
-     f'404 Not Found: No image found with ID {records.IMAGE_ID}'),
-    ('409_locked', '409-active-task.html', exception.Conflict,
+    ('404', 'import-404', exception.NotFound,
+     '404 Not Found: No image found with ID <id>'),
+    ('409_locked', 'import-409-busy', exception.Conflict,
      '409 Conflict: Image has active task'),
-    ('409_store', '409-unknown-store.html', exception.Conflict,
-     '409 Conflict: Store for identifier dcn2 not found'),
-    ('413', '413-quota.html', exception.OverQuota,
-     '413 Request Entity Too Large: Project '
-     f'{records.PROJECT_ID} is over a limit for [Resource image_size_total '
-     'is over limit of 10 due to current usage 12 and delta 0]'),
+    ('409_store', 'import-409-unknown-store', exception.Conflict,
+     '409 Conflict: Store for identifier dcn not found'),
+    ('409_status', 'import-409-not-active', exception.Conflict,
+     '409 Conflict: Only images with status active can be targeted for '
+     'copying'),
+    ('413', 'import-413-quota', exception.OverQuota,
+     '413 Request Entity Too Large: The request returned a 413 Request '
+     'Entity Too Large. This generally means that rate limiting or a quota '
+     'threshold was breached.: The response body: Project <id> is over a '
+     'limit for [Resource image_size_total is over limit of 0 due to '
+     'current usage 44 and delta 0]'),
 )
+
+_ID = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}')
 
 UNUSABLE = (
     ('500', {'status_code': 500, 'headers': HTML,
@@ -244,8 +255,13 @@ UNREADABLE = (
 class AnswerTestCase(GlanceTestCase):
 
     def answer(self, name):
-        return {'status_code': int(name[:3]), 'headers': HTML,
-                'content': payloads.read(name)}
+        answer = payloads.recorded(name)['answer']
+        return {'status_code': answer['status'],
+                'headers': {'Content-Type': answer['content_type']},
+                'text': answer['body']}
+
+    def assert_words(self, expected, said):
+        self.assertEqual(expected, _ID.sub('<id>', said))
 
     @ddt.named_data(*REFUSALS)
     @ddt.unpack
@@ -255,9 +271,10 @@ class AnswerTestCase(GlanceTestCase):
         exc = self.assertRaises(
             kind, self.glance().submit_copy, records.IMAGE_ID, 'dcn0')
         self.assertIs(kind, type(exc))
-        self.assertEqual(words, exc.answer)
+        self.assert_words(words, exc.answer)
         self.assertEqual(
-            f'copy image {records.IMAGE_ID} to store dcn0: {words}', str(exc))
+            f'copy image {records.IMAGE_ID} to store dcn0: {exc.answer}',
+            str(exc))
         self.assertEqual(1, len(self.requests))
 
     @ddt.named_data(*REFUSALS)
@@ -266,7 +283,7 @@ class AnswerTestCase(GlanceTestCase):
         self.http.get(IMAGE_URL, **self.answer(name))
 
         exc = self.assertRaises(kind, self.glance().image, records.IMAGE_ID)
-        self.assertEqual(words, exc.answer)
+        self.assert_words(words, exc.answer)
         self.assertEqual(f'show image {records.IMAGE_ID}', exc.request)
         self.assertEqual(1, len(self.requests))
         self.assertEqual([], self.slept)
