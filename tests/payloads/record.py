@@ -50,8 +50,9 @@ class Recorder:
     :ivar glance: the Glance to record.
     """
 
-    def __init__(self, glance: labdeployment.LabDeployment) -> None:
-        self.glance = glance
+    glance: labdeployment.LabDeployment
+
+    def __init__(self) -> None:
         self._versions = {
             name: metadata.version(name) for name in _DISTRIBUTIONS}
         self._known: dict[str, uuid.UUID] = {}
@@ -124,14 +125,6 @@ class Recorder:
         return self._known[found]
 
 
-def record(recorder: Recorder) -> None:
-    """Record everything."""
-    _record_good_copy(recorder)
-    _record_failures(recorder)
-    _record_refusals(recorder)
-    _record_settings(recorder)
-
-
 def _record_good_copy(recorder: Recorder) -> None:
     glance = recorder.glance
     image_id = glance.make_image()
@@ -179,7 +172,11 @@ def _record_failures(recorder: Recorder) -> None:
     recorder.until(image_id, importing=False)
     recorder.get('image-failed-staging', path)
     glance.show_data(image_id)
-    with glance.quota('image_size_total') as reach:
+
+
+def _record_quota(recorder: Recorder) -> None:
+    image_id = recorder.glance.make_image()
+    with recorder.glance.quota('image_size_total') as reach:
         recorder.copy('import-413-quota', image_id, 'dcn0', reach=reach)
 
 
@@ -210,12 +207,19 @@ def _record_settings(recorder: Recorder) -> None:
     recorder.get('versions', '/versions')
 
 
+# Each with a Glance that has no other image.
+_PARTS = (_record_good_copy, _record_failures, _record_quota,
+          _record_refusals, _record_settings)
+
+
 def main() -> int:
     """Run the command."""
-    state = os.environ.get('LAB_STATE', '.lab')
+    lab = cloud.Lab.load(os.environ.get('LAB_STATE', '.lab'))
     RECORDED.mkdir(exist_ok=True)
-    with labdeployment.LabDeployment(cloud.Lab.load(state)) as glance:
-        record(Recorder(glance))
+    recorder = Recorder()
+    for part in _PARTS:
+        with labdeployment.LabDeployment(lab) as recorder.glance:
+            part(recorder)
     return 0
 
 

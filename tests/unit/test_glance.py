@@ -209,7 +209,7 @@ REFUSALS = (
      'Entity Too Large. This generally means that rate limiting or a quota '
      'threshold was breached.: The response body: Project <id> is over a '
      'limit for [Resource image_size_total is over limit of 0 due to '
-     'current usage 44 and delta 0]'),
+     'current usage 8 and delta 0]'),
 )
 
 _ID = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}')
