@@ -79,9 +79,8 @@ def imports(tree: ast.AST) -> Iterator[str]:
 
 
 def room(name: str) -> str:
-    """Return the folder or the module, without the parts of its name."""
-    first = name.partition('.')[0]
-    return 'fixture' if first.startswith('fixture_') else first
+    """Return the folder or the module."""
+    return name.partition('.')[0]
 
 
 def height(name: str) -> int:
