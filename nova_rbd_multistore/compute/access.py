@@ -21,6 +21,7 @@ as upstream.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 import dataclasses
 import itertools
 from typing import Any
@@ -60,6 +61,21 @@ class Services:
     locating: glance.Glance
     copying: glance.Glance
     credential: str
+
+    def locations(
+        self, image: image_mod.Image,
+    ) -> Iterator[tuple[image_mod.Location, ...]]:
+        """Yield the locations in the record, then, if still wanted, others.
+
+        With show_image_direct_url alone the record shows one of several.
+
+        :raises GlanceUnavailable: when nobody knows the others.
+        """
+        yield image.locations
+        shown = {location.url for location in image.locations}
+        yield tuple(location
+                    for location in self.hidden_locations(image.id) or ()
+                    if location.url not in shown)
 
     def hidden_locations(
         self, image_id: str,

@@ -15,7 +15,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Iterator
 import os
 from typing import Any
 from typing import NoReturn
@@ -27,11 +26,10 @@ from nova.virt.libvirt import imagebackend
 from oslo_log import log as logging
 
 from nova_rbd_multistore import conf
-from nova_rbd_multistore import copier
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
-from nova_rbd_multistore import protocol
 from nova_rbd_multistore.compute import access
+from nova_rbd_multistore.compute import localcopy
 from nova_rbd_multistore.compute import rbd
 
 CONF = nova.conf.CONF
@@ -69,7 +67,9 @@ class Rbd(imagebackend.Rbd):
             if self._clone_from(services, image):
                 return
             self._check_store(copy_to_store, image_id)
-            self._clone_copy(services, image)
+            copied = localcopy.obtain(services, image)
+            if not self._clone_from(services, copied):
+                raise localcopy.not_in_cluster(services, copied)
         except exception.GlanceUnavailable as exc:
             raise nova_exception.GlanceConnectionFailed(
                 server=', '.join(CONF.glance.api_servers or ['the catalog']),
@@ -104,7 +104,8 @@ class Rbd(imagebackend.Rbd):
                 if CONF.workarounds.never_download_image_if_on_rbd:
                     raise
                 LOG.warning('Making a flat disk of image %s from the file in '
-                            'this host\'s image cache', kwargs['image_id'])
+                            'this host\'s image cache', kwargs['image_id'],
+                            instance_uuid=self._instance_uuid)
         super().create_image(
             prepare_template, base, size, safe, *args, **kwargs)
 
@@ -120,12 +121,17 @@ class Rbd(imagebackend.Rbd):
             the other exceptions of :meth:`clone`.
         """
         try:
-            _copy(access.services(context), image_meta['id'])
+            localcopy.copy(access.services(context), image_meta['id'])
         except exception.CopyError as exc:
             failure = exc
         else:
             return
         self._give_up(failure)
+
+    @property
+    def _instance_uuid(self) -> str:
+        """Whose disk this is; Nova names disks ``<uuid>_<name>``."""
+        return str(self.rbd_name).partition('_')[0]
 
     def _check_format(self, image: image_mod.Image) -> None:
         if image.disk_format == _CLONEABLE_FORMAT:
@@ -133,7 +139,8 @@ class Rbd(imagebackend.Rbd):
         LOG.warning('Image %(image)s is in format %(format)s and can never be '
                     'cloned, so it was not copied to our store. Import it '
                     'with conversion to raw.',
-                    {'image': image.id, 'format': image.disk_format})
+                    {'image': image.id, 'format': image.disk_format},
+                    instance_uuid=self._instance_uuid)
         raise nova_exception.ImageUnacceptable(
             image_id=image.id, reason='Image is not raw format')
 
@@ -142,21 +149,10 @@ class Rbd(imagebackend.Rbd):
             return
         LOG.warning('No location of image %(image)s is in our cluster and '
                     '[libvirt] images_rbd_glance_store_name is not set, so '
-                    'it cannot be cloned', {'image': image_id})
+                    'it cannot be cloned', {'image': image_id},
+                    instance_uuid=self._instance_uuid)
         raise nova_exception.ImageUnacceptable(
             image_id=image_id, reason='No image locations are accessible')
-
-    def _clone_copy(
-        self, services: access.Services, image: image_mod.Image,
-    ) -> None:
-        """Have the image copied, and clone from the copy."""
-        if not image.locations and \
-                services.hidden_locations(image.id) is None:
-            # Nor would those of the copy be shown, so do not pay for it.
-            raise _locations_hidden(services, image.id)
-        copied = _copy(services, image.id)
-        if not self._clone_from(services, copied):
-            raise _not_in_cluster(services, copied)
 
     def _clone_from(
         self, services: access.Services, image: image_mod.Image,
@@ -164,11 +160,12 @@ class Rbd(imagebackend.Rbd):
         """Clone from the first location that turns out to be there."""
         store = CONF.libvirt.images_rbd_glance_store_name or None
         with rbd.Cluster(self.driver) as cluster:
-            for locations in _shown_then_hidden(services, image):
+            for locations in services.locations(image):
                 for parent in cluster.parents(image, locations, store):
                     if cluster.clone(parent, self.rbd_name):
                         LOG.info('Disk %(disk)s is a clone of %(parent)s',
-                                 {'disk': self.rbd_name, 'parent': parent})
+                                 {'disk': self.rbd_name, 'parent': parent},
+                                 instance_uuid=self._instance_uuid)
                         return True
         return False
 
@@ -185,13 +182,13 @@ class Rbd(imagebackend.Rbd):
         if CONF.libvirt.images_rbd_glance_copy_fallback == conf.DOWNLOAD:
             LOG.warning('%(why)s. Leaving it to Nova to download the image, '
                         'as [libvirt] images_rbd_glance_copy_fallback says.',
-                        {'why': str(exc).rstrip('.')})
+                        {'why': str(exc).rstrip('.')},
+                        instance_uuid=self._instance_uuid)
             raise nova_exception.ImageUnacceptable(
                 image_id=exc.image_id, reason=str(exc)) from exc
-        LOG.error('%s', exc)
+        LOG.error('%s', exc, instance_uuid=self._instance_uuid)
         raise nova_exception.BuildAbortException(
-            instance_uuid=self.rbd_name.partition('_')[0],
-            reason=str(exc)) from exc
+            instance_uuid=self._instance_uuid, reason=str(exc)) from exc
 
 
 class Backend(imagebackend.Backend):
@@ -232,69 +229,3 @@ def _visible_image(
     if not image.active:
         raise nova_exception.ImageNotActive(image_id=image_id)
     return image
-
-
-def _shown_then_hidden(
-    services: access.Services, image: image_mod.Image,
-) -> Iterator[tuple[image_mod.Location, ...]]:
-    """Yield the locations in the record, then, if still wanted, the others.
-
-    With show_image_direct_url alone the record shows one of several.
-    """
-    yield image.locations
-    yield tuple(location
-                for location in services.hidden_locations(image.id) or ()
-                if location.url not in {
-                    shown.url for shown in image.locations})
-
-
-def _copy(services: access.Services, image_id: str) -> image_mod.Image:
-    """Return the image when our store has it.
-
-    :raises CopyError: when it does not get there.
-    """
-    store = CONF.libvirt.images_rbd_glance_store_name
-    settings = copier.Settings(
-        # As with oslo.service's looping call upstream, 0 is no limit.
-        timeout=CONF.libvirt.images_rbd_glance_copy_timeout or None,
-        poll_interval=CONF.libvirt.images_rbd_glance_copy_poll_interval,
-        limits=protocol.Limits(
-            attempts=CONF.libvirt.images_rbd_glance_copy_attempts,
-            stall_timeout=CONF.libvirt.images_rbd_glance_copy_stall_timeout))
-    try:
-        return copier.Copier(services.copying, settings).ensure(
-            image_id, store).image
-    except exception.ImageGone as exc:
-        if not services.tenant_sees(image_id):
-            raise
-        raise exception.CopyNotPermitted(
-            image_id, store,
-            f'the tenant sees the image, {services.credential} does not. '
-            f'Give it the roles service and admin.') from exc
-
-
-def _locations_hidden(
-    services: access.Services, image_id: str,
-) -> exception.Misconfigured:
-    return exception.Misconfigured(
-        image_id, CONF.libvirt.images_rbd_glance_store_name,
-        f'Glance hides the locations of images from {services.credential}, '
-        f'so a copy could not be cloned. Configure a service credential with '
-        f'the roles service and admin in [glance] of nova.conf.')
-
-
-def _not_in_cluster(
-    services: access.Services, image: image_mod.Image,
-) -> exception.Misconfigured:
-    if services.hidden_locations(image.id) is None:
-        reason = (f'the store has the image, but no location of it that '
-                  f'Glance shows to {services.credential} is a snapshot in '
-                  f'this compute\'s cluster. Configure a service credential '
-                  f'with the roles service and admin in [glance] of '
-                  f'nova.conf, which sees all of them.')
-    else:
-        reason = ('the store has the image, but no location of it is a '
-                  'snapshot in this compute\'s cluster. Check that the store '
-                  'is in the cluster of images_rbd_ceph_conf.')
-    return exception.Misconfigured(
-        image.id, CONF.libvirt.images_rbd_glance_store_name, reason)

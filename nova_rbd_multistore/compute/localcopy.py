@@ -1,0 +1,93 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Have a copy of an image made in the store of this compute's cluster."""
+
+from __future__ import annotations
+
+import nova.conf
+
+from nova_rbd_multistore import copier
+from nova_rbd_multistore import exception
+from nova_rbd_multistore import image as image_mod
+from nova_rbd_multistore import protocol
+from nova_rbd_multistore.compute import access
+
+CONF = nova.conf.CONF
+
+
+def obtain(
+    services: access.Services, image: image_mod.Image,
+) -> image_mod.Image:
+    """Return the image when our store has it.
+
+    :param image: as the tenant sees it.
+    :raises CopyError: when it does not get there, or could not be cloned
+        from there.
+    """
+    if not image.locations and services.hidden_locations(image.id) is None:
+        # Nor would those of the copy be shown, so do not pay for it.
+        raise _locations_hidden(services, image.id)
+    return copy(services, image.id)
+
+
+def copy(services: access.Services, image_id: str) -> image_mod.Image:
+    """Return the image when our store has it.
+
+    :raises CopyError: when it does not get there.
+    """
+    store = CONF.libvirt.images_rbd_glance_store_name
+    settings = copier.Settings(
+        # As with oslo.service's looping call upstream, 0 is no limit.
+        timeout=CONF.libvirt.images_rbd_glance_copy_timeout or None,
+        poll_interval=CONF.libvirt.images_rbd_glance_copy_poll_interval,
+        limits=protocol.Limits(
+            attempts=CONF.libvirt.images_rbd_glance_copy_attempts,
+            stall_timeout=CONF.libvirt.images_rbd_glance_copy_stall_timeout))
+    try:
+        return copier.Copier(services.copying, settings).ensure(
+            image_id, store).image
+    except exception.ImageGone as exc:
+        if not services.tenant_sees(image_id):
+            raise
+        raise exception.CopyNotPermitted(
+            image_id, store,
+            f'the tenant sees the image, {services.credential} does not. '
+            f'Give it the roles service and admin.') from exc
+
+
+def _locations_hidden(
+    services: access.Services, image_id: str,
+) -> exception.Misconfigured:
+    return exception.Misconfigured(
+        image_id, CONF.libvirt.images_rbd_glance_store_name,
+        f'Glance hides the locations of images from {services.credential}, '
+        f'so a copy could not be cloned. Configure a service credential with '
+        f'the roles service and admin in [glance] of nova.conf.')
+
+
+def not_in_cluster(
+    services: access.Services, image: image_mod.Image,
+) -> exception.Misconfigured:
+    """Explain that our store has the image and our cluster has not."""
+    if services.hidden_locations(image.id) is None:
+        reason = (f'the store has the image, but no location of it that '
+                  f'Glance shows to {services.credential} is a snapshot in '
+                  f'this compute\'s cluster. Configure a service credential '
+                  f'with the roles service and admin in [glance] of '
+                  f'nova.conf, which sees all of them.')
+    else:
+        reason = ('the store has the image, but no location of it is a '
+                  'snapshot in this compute\'s cluster. Check that the store '
+                  'is in the cluster of images_rbd_ceph_conf.')
+    return exception.Misconfigured(
+        image.id, CONF.libvirt.images_rbd_glance_store_name, reason)
