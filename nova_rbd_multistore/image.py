@@ -154,6 +154,7 @@ class Image:
         this keeps the values of an earlier run until the task of the present
         lock has started.
     :ivar locations: empty when Glance hides them.
+    :ivar updated_at: UTC; also moves when an import has staged the image.
     """
 
     id: str
@@ -167,6 +168,7 @@ class Image:
     importing: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
     locations: tuple[Location, ...] = ()
+    updated_at: datetime.datetime | None = None
 
     @classmethod
     def from_glance(cls, record: Mapping[str, Any]) -> Image:
@@ -187,7 +189,8 @@ class Image:
             lock=_text(record.get(LOCK_PROPERTY)),
             importing=_names(record.get(IMPORTING_PROPERTY)),
             failed=_names(record.get(FAILED_PROPERTY)),
-            locations=locations)
+            locations=locations,
+            updated_at=_when(record.get('updated_at')))
 
     @property
     def active(self) -> bool:
@@ -200,7 +203,8 @@ class Task:
     """A task of an image, where Glance lets the credential see it.
 
     :ivar status: ``pending``, ``processing``, ``success`` or ``failure``.
-    :ivar message: Glance's words, for example ``Copied 15 MiB``.
+    :ivar message: Glance's words in one line, for example
+        ``Copied 15 MiB``.
     :ivar owner: id of the project that asked for it.
     :ivar updated_at: UTC; Glance counts the expiry of a lock from here.
     """
@@ -212,13 +216,19 @@ class Task:
     request_id: str | None = None
     updated_at: datetime.datetime | None = None
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.status not in ('pending', 'processing')
+
     @classmethod
     def from_glance(cls, record: Mapping[str, Any]) -> Task:
         """Build from an element of ``GET /v2/images/{id}/tasks``."""
         return cls(
             id=str(record.get('id', '')),
             status=str(record.get('status', '')),
-            message=_text(record.get('message')),
+            message=' '.join((_text(record.get('message')) or '').split())
+            or None,
             owner=_text(record.get('owner')),
             request_id=_text(record.get('request_id')),
             updated_at=_when(record.get('updated_at')))

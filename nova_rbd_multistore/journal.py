@@ -103,6 +103,9 @@ class Attempt:
     :ivar lock: the lock of the running one, None until a look has shown it.
     :ivar named: whether Glance has named the store as being imported under
         that lock; before, its lists may be those of an earlier run.
+    :ivar ending: whether its lock is gone and its task was not at its end
+        yet: after a failure Glance drops the lock first, and the task says
+        why a moment later.
     :ivar failures: why the ended ones ended, one sentence each.
     :ivar refusal: None when the last submission was accepted.
     :ivar ready_at: monotonic seconds; no submission before.
@@ -114,6 +117,7 @@ class Attempt:
     running: bool = False
     lock: str | None = None
     named: bool = False
+    ending: bool = False
     failures: tuple[str, ...] = ()
     refusal: Refusal | None = None
     ready_at: float = float('-inf')
@@ -131,8 +135,10 @@ class Attempt:
                 named=self.named or self.store in seen.image.importing)
         if self.store in seen.image.stores:
             return attempt
+        if seen.task is not None and not seen.task.ended and not self.ending:
+            return dataclasses.replace(attempt, ending=True)
         return dataclasses.replace(
-            attempt, running=False, lock=None,
+            attempt, running=False, lock=None, ending=False,
             failures=(*self.failures, _why_ended(seen, self.store)),
             ready_at=seen.at + _backoff(self.submitted))
 

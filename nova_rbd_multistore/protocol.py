@@ -64,6 +64,7 @@ class Limits:
 class Phase(enum.Enum):
     """What is being waited for."""
 
+    ENDING = 'the copy has ended and its task not yet'
     STARTING = 'Glance has accepted the copy and not started it'
     COPYING = 'the copy is in progress'
     QUEUED = 'another import holds the image'
@@ -155,6 +156,8 @@ def _decide_locked(
 def _decide_free(
     seen: journal.Observation, attempt: journal.Attempt, limits: Limits,
 ) -> Decision:
+    if attempt.running:
+        return Wait(Phase.ENDING, f'import task {attempt.lock}')
     if len(attempt.failures) >= limits.attempts:
         return Failed(exception.CopyFailed(
             attempt.image_id, attempt.store,

@@ -139,16 +139,27 @@ class LabTestCase(testtools.TestCase):
         wait_for(f'the end of the import of {image_id}', lambda: not (
             self.image(image_id).get('os_glance_import_task')))
 
+    def _imports(self, image_id: str, status: str) -> list[str]:
+        """Return the tasks of an image, also of one that was deleted."""
+        found = [task.id for task in self.admin.tasks.list(
+            filters={'status': status})]
+        return [task_id for task_id in found
+                if self.admin.tasks.get(task_id).image_id == image_id]
+
     def _tasks(self, image_id: str) -> list[str]:
         body = self.admin.images.get_associated_image_tasks(image_id)
         return [task['status'] for task in body['tasks']]
 
     def _remove_image(self, image_id: str) -> None:
-        try:
-            self.wait_idle(image_id)
+        # An import goes on although its image was deleted, and leaves what
+        # it wrote.
+        wait_for(f'the end of the imports of {image_id}', lambda: not (
+            self._imports(image_id, 'pending')
+            or self._imports(image_id, 'processing')))
+        with contextlib.suppress(glance_exc.HTTPNotFound):
             self.admin.images.delete(image_id)
-        except glance_exc.HTTPNotFound:
-            pass
+        for worker in self.lab.workers.values():
+            (worker.worker.staging / image_id).unlink(missing_ok=True)
         for site in self.lab.sites.values():
             pool = site.site.images_pool
             if image_id in site.images(pool):

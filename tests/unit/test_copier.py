@@ -545,6 +545,33 @@ class StubbornTestCase(CopierTestCase):
             2, service.ensure(records.IMAGE_ID, 'dcn0').submitted)
         self.assertLess(self.time.now, 30.0)
 
+    def test_failure_is_told_when_the_task_has_ended_as_well(self):
+        # Glance drops the lock first.
+        service = self.copier(FREE, [Accepted((
+            Row(0.0, locked('t1', importing='dcn0'),
+                [records.task('t1', 'processing')]),
+            Row(5.0, records.image(importing='dcn0'),
+                [records.task('t1', 'processing')]),
+            Row(5.1, records.image(importing='dcn0'),
+                [records.task('t1', 'failure', message='No such\nimage')]),
+        ))], settings=ONE_ATTEMPT)
+        error = self.assertRaises(
+            exception.CopyFailed, service.ensure, records.IMAGE_ID, 'dcn0')
+
+        self.assertIn('failure: No such image', str(error))
+
+    def test_task_that_never_ends_does_not_hide_a_failure(self):
+        service = self.copier(FREE, [Accepted((
+            Row(0.0, locked('t1', importing='dcn0'),
+                [records.task('t1', 'processing')]),
+            Row(5.0, records.image(importing='dcn0'),
+                [records.task('t1', 'processing')]),
+        ))], settings=ONE_ATTEMPT)
+
+        self.assertRaises(
+            exception.CopyFailed, service.ensure, records.IMAGE_ID, 'dcn0')
+        self.assertLess(self.time.now, 10.0)
+
     def test_refusal_just_before_the_deadline_is_explained(self):
         service = self.copier(
             FREE, [Refused(FORBIDDEN)], settings=copier.Settings(timeout=0.1))
