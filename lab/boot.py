@@ -73,7 +73,8 @@ class Disk:
     :ivar copy_seconds: waited for the copy, 0 when there was none.
     :ivar copy_ended_at: wall clock when that wait ended, None for none.
     :ivar parent: ``pool/image@snapshot`` in the site's cluster.
-    :ivar error: type and message of what Nova raised.
+    :ivar error: type and message of what Nova raised, which the tenant gets
+        to read, and its cause, which the operator finds in the log.
     """
 
     site: str

@@ -126,7 +126,8 @@ class Nova:
             self._create_root(uuid)
         except Exception as exc:
             # Whatever Nova raises is the result that is reported.
-            error = {'type': type(exc).__name__, 'message': str(exc)}
+            error = {'type': type(exc).__name__, 'message': str(exc),
+                     'cause': str(exc.__cause__ or '')}
         return {'instance': uuid, 'disk': f'{uuid}_disk', 'error': error,
                 'seconds': time.monotonic() - started,
                 'glance_requests': meter.requests,

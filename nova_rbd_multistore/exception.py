@@ -78,12 +78,16 @@ class GlanceUnavailable(GlanceError):
 class CopyError(MultistoreError):
     """An image could not be brought into a store.
 
+    The message is for operators: it may name tasks, projects and settings
+    that are none of a tenant's business.
+
     :param image_id: the image.
     :param store: the store that should have got it.
     :param reason: the rest of the sentence, with what to do.
     """
 
     summary = 'was not copied'
+    told_tenant = 'it could not be copied there'
 
     def __init__(self, image_id: str, store: str, reason: str) -> None:
         super().__init__(
@@ -92,47 +96,65 @@ class CopyError(MultistoreError):
         self.store = store
         self.reason = reason
 
+    @property
+    def tenant_message(self) -> str:
+        """One sentence for the user, without internals of the cloud."""
+        return (f'Image {self.image_id} is not available at the site of this '
+                f'instance: {self.told_tenant}.')
+
 
 class ImageGone(CopyError):
     """The image does not exist, or is not visible any more."""
 
     summary = 'cannot be copied'
+    told_tenant = 'it does not exist any more'
 
 
 class ImageNotActive(CopyError):
     """The image is not active, so nobody can use it."""
 
     summary = 'cannot be copied'
+    told_tenant = 'it is not active any more'
 
 
 class CopyNotPermitted(CopyError):
     """Glance does not let this credential copy the image."""
 
     summary = 'may not be copied'
+    told_tenant = 'it may not be copied there'
 
 
 class CopyOverQuota(CopyError):
     """The copy does not fit into the project's quota."""
 
     summary = 'may not be copied'
+    told_tenant = ('a copy there would exceed the image quota of the project '
+                   'that owns it')
 
 
 class Misconfigured(CopyError):
     """No attempt can succeed until an operator changes a setting."""
 
     summary = 'cannot be copied'
+    told_tenant = 'the site is not set up for copies of images'
 
 
 class CopyFailed(CopyError):
     """Every attempt ended without the image in the store."""
 
+    told_tenant = 'copying it there failed'
+
 
 class CopyStalled(CopyError):
     """An import holds the image's lock and shows no sign of life."""
 
+    told_tenant = 'another copy of it is stuck'
+
 
 class CopyTimedOut(CopyError):
     """The deadline passed first. The copy may well go on in Glance."""
+
+    told_tenant = 'copying it there takes too long'
 
 
 # What a compute finds out about itself and about locations.

@@ -82,7 +82,8 @@ def row(disk: boot.Disk) -> str:
     """Render one disk for people."""
     told = disk.parent or ''
     if disk.error:
-        told = f'{disk.error["type"]}: {disk.error["message"]}'
+        told = (f'{disk.error["type"]}: '
+                f'{disk.error["cause"] or disk.error["message"]}')
     return (f'{disk.host:<20} {disk.result:<6} {disk.seconds:>8.1f} '
             f'{disk.copy_seconds:>8.1f} {disk.glance_requests:>8}  {told}')
 

@@ -170,25 +170,30 @@ class Rbd(imagebackend.Rbd):
         return False
 
     def _give_up(self, exc: exception.CopyError) -> NoReturn:
-        """Translate the end of a copy for Nova.
+        """Tell the operator why there is no copy, and Nova what to do.
 
-        Not to be called while an exception is handled: oslo.log would put
+        What Nova gets ends in the fault of the instance, for the tenant. Not
+        to be called while an exception is handled: oslo.log would put
         its text into the line a second time.
         """
-        if isinstance(exc, exception.ImageGone):
-            raise nova_exception.ImageNotFound(str(exc)) from exc
-        if isinstance(exc, exception.ImageNotActive):
-            raise nova_exception.ImageNotActive(str(exc)) from exc
-        if CONF.libvirt.images_rbd_glance_copy_fallback == conf.DOWNLOAD:
+        gone = isinstance(
+            exc, exception.ImageGone | exception.ImageNotActive)
+        if not gone and \
+                CONF.libvirt.images_rbd_glance_copy_fallback == conf.DOWNLOAD:
             LOG.warning('%(why)s. Leaving it to Nova to download the image, '
                         'as [libvirt] images_rbd_glance_copy_fallback says.',
                         {'why': str(exc).rstrip('.')},
                         instance_uuid=self._instance_uuid)
             raise nova_exception.ImageUnacceptable(
-                image_id=exc.image_id, reason=str(exc)) from exc
+                image_id=exc.image_id, reason=exc.tenant_message) from exc
         LOG.error('%s', exc, instance_uuid=self._instance_uuid)
+        if isinstance(exc, exception.ImageGone):
+            raise nova_exception.ImageNotFound(exc.tenant_message) from exc
+        if isinstance(exc, exception.ImageNotActive):
+            raise nova_exception.ImageNotActive(exc.tenant_message) from exc
         raise nova_exception.BuildAbortException(
-            instance_uuid=self._instance_uuid, reason=str(exc)) from exc
+            instance_uuid=self._instance_uuid,
+            reason=exc.tenant_message) from exc
 
 
 class Backend(imagebackend.Backend):

@@ -55,8 +55,10 @@ class BootFaultTestCase(labtest.LabTestCase):
         self.assertEqual(boot.ERROR, disk.result)
         assert disk.error is not None
         self.assertEqual('BuildAbortException', disk.error['type'])
-        for word in (disk.instance, *words):
-            self.assertIn(word, disk.error['message'])
+        self.assertIn(disk.instance, disk.error['message'])
+        self.assertIn('not available at the site', disk.error['message'])
+        for word in words:
+            self.assertIn(word, disk.error['cause'])
         self.assertNotIn(
             disk.disk, self.lab.sites[disk.site].images('vms'))
 
@@ -102,7 +104,7 @@ class BootFaultTestCase(labtest.LabTestCase):
         assert disk.error is not None
         self.assertEqual('ImageNotFound', disk.error['type'])
         self.assertIn(image_id, disk.error['message'])
-        self.assertIn('no such image', disk.error['message'])
+        self.assertIn('does not exist any more', disk.error['message'])
 
     def test_image_deactivated_while_waiting(self) -> None:
         image_id = self.make_image(128)
@@ -111,7 +113,8 @@ class BootFaultTestCase(labtest.LabTestCase):
         self.assertEqual(boot.ERROR, disk.result)
         assert disk.error is not None
         self.assertEqual('ImageNotActive', disk.error['type'])
-        self.assertIn('deactivated', disk.error['message'])
+        self.assertIn('not active any more', disk.error['message'])
+        self.assertIn('deactivated', disk.error['cause'])
 
     def test_unknown_store(self) -> None:
         image_id = self.make_image()
