@@ -96,7 +96,9 @@ class Nova:
     """Nova's libvirt driver with one of the two RBD backends."""
 
     def __init__(self, order: Order) -> None:
-        # NOTE: first of all of Nova, because it decides about threads.
+        # NOTE: first of all of Nova, because it decides about threads, from
+        # the configuration that the command line names.
+        sys.argv[1:] = ['--config-file', order.conf]
         from nova.cmd import compute  # noqa: F401
 
         if order.backend == OURS:
@@ -110,8 +112,8 @@ class Nova:
         from oslo_log import log as logging
 
         config.parse_args(
-            ['nova-compute', '--config-file', order.conf],
-            default_config_files=[], configure_db=False, init_rpc=False)
+            sys.argv, default_config_files=[], configure_db=False,
+            init_rpc=False)
         logging.setup(nova.conf.CONF, 'nova')
         objects.register_all()
         self._order = order

@@ -79,6 +79,15 @@ class BootTestCase(labtest.LabTestCase):
         self.assert_cloned(disks, image_id)
         self.assertEqual({'central', 'dcn10', 'dcn1'}, self.stores(image_id))
 
+    def test_where_nova_runs_on_eventlet(self) -> None:
+        image_id = self.make_image()
+        disks = self.boot(boot.Request(
+            image_id, 'dcn0', hosts=2, count=4,
+            overrides={'DEFAULT': {'concurrency_backend': 'eventlet'}}))
+        self.assertEqual(4, len(disks))
+        self.assert_cloned(disks, image_id)
+        self.assertEqual(1, self.copies(image_id))
+
     def test_upstream_runs_in_the_same_lab(self) -> None:
         image_id = self.make_image()
         disks = self.boot(boot.Request(
