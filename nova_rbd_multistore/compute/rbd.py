@@ -35,6 +35,7 @@ _FSIDS: dict[tuple[str, str], str] = {}
 class Cluster:
     """This compute's cluster, for the time of a ``with`` block.
 
+    Its methods raise nova.exception.InternalError when it cannot be reached.
     Connects when first needed and once for all steps: connecting costs more
     than anything else but the clone itself.
 
@@ -126,15 +127,32 @@ class Cluster:
                         'snapshot in cluster %s', parent, parent.fsid)
             return False
         except rbd_utils.rbd.PermissionError as exc:
+            LOG.error('Client %(user)s of cluster %(fsid)s may not clone '
+                      '%(parent)s to %(pool)s/%(name)s: check its '
+                      'capabilities',
+                      {'user': self._driver.rbd_user, 'fsid': parent.fsid,
+                       'parent': parent, 'pool': self._driver.pool,
+                       'name': name})
             raise nova_exception.Forbidden(
-                f'Client {self._driver.rbd_user} of cluster {parent.fsid} may '
-                f'not clone {parent} to {self._driver.pool}/{name}: check '
-                f'its capabilities') from exc
+                'The host may not write to its storage cluster') from exc
         finally:
             source.close()
         return True
 
     def _connected(self) -> Any:
         if self._client is None:
-            self._client = rbd_utils.RADOSClient(self._driver)
+            driver = self._driver
+            try:
+                self._client = rbd_utils.RADOSClient(driver)
+            except rbd_utils.rados.Error as exc:
+                LOG.error('Cannot use pool %(pool)s of the cluster in '
+                          '%(conf)s as client %(user)s (connecting may take '
+                          '%(timeout)s s)',
+                          {'pool': driver.pool, 'user': driver.rbd_user,
+                           'conf': driver.ceph_conf or 'its default place',
+                           'timeout': driver.rbd_connect_timeout})
+                # For the fault of the instance, where the tenant reads it.
+                raise nova_exception.InternalError(
+                    'The storage cluster of the host cannot be '
+                    'reached') from exc
         return self._client

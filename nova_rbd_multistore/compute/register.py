@@ -59,6 +59,7 @@ _SHAPE: tuple[tuple[str, str, tuple[str, ...] | None], ...] = (
     ('nova.exception', 'BuildAbortException', None),
     ('nova.exception', 'Forbidden', None),
     ('nova.exception', 'GlanceConnectionFailed', None),
+    ('nova.exception', 'InternalError', None),
     ('nova.exception', 'ImageNotActive', None),
     ('nova.exception', 'ImageNotAuthorized', None),
     ('nova.exception', 'ImageNotFound', None),

@@ -179,10 +179,11 @@ class CloneTestCase(base.ComputeTestCase):
     def test_forbidden_where_the_client_may_not_write(self):
         self.cluster.writable.clear()
 
-        exc = self.assertRaises(nova_exception.Forbidden, self.clone)
-        self.assertIn('nova', str(exc))
-        self.assertIn(OURS, str(exc))
-        self.assertIn(f'vms/{NAME}', str(exc))
+        self.assertRaises(nova_exception.Forbidden, self.clone)
+        logged, = self.logged('ERROR')
+        self.assertIn('Client nova', logged)
+        self.assertIn(OURS, logged)
+        self.assertIn(f'vms/{NAME}', logged)
         self.assertEqual(0, self.cluster.connected)
         self.assertEqual(0, self.cluster.contexts)
 
@@ -203,5 +204,6 @@ class CloneTestCase(base.ComputeTestCase):
     def test_cluster_that_does_not_answer(self):
         self.cluster.up = False
 
-        self.assertRaises(fake_ceph.RadosError, self.clone)
+        self.assertRaises(nova_exception.InternalError, self.clone)
+        self.assertIn('pool vms', self.logged('ERROR')[0])
         self.assertEqual(0, self.cluster.connected)
