@@ -42,8 +42,10 @@ defaults
     option redispatch 1
     retries 3
     timeout connect 5s
-    # An upload or a download of a large image is one request.
-    timeout client 15m
+    # Not for a whole request, but without a byte. A client that goes on
+    # sending to a worker that has already refused must not hang.
+    timeout client 1m
+    # A worker answers an upload when it has written it to the store.
     timeout server 15m
 
 frontend glance

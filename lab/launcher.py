@@ -98,8 +98,11 @@ class Launcher:
         ]
         with self._lock:
             self.check()
+            # From the root, as services run: Ceph 18 of Debian looks for its
+            # classes below the current directory.
             pid = os.posix_spawn(
-                _path(command[0]), list(command),
+                _path('env'),
+                ['env', '--chdir=/', _path(command[0]), *command[1:]],
                 self.environment(name, extra), file_actions=actions,
                 setsid=True, setsigmask=(),
                 setsigdef=(signal.SIGINT, signal.SIGTERM, signal.SIGPIPE))
