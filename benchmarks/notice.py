@@ -72,16 +72,16 @@ class _Watch(threading.Thread):
         self._store = store
         self.began_at: float | None = None
         self.had_at: float | None = None
+        self.booted = threading.Event()
 
     def run(self) -> None:
-        while self.had_at is None:
+        while self.had_at is None and not self.booted.wait(_INTERVAL):
             asked = time.time()
             image = self._glance.images.get(self._image_id)
             if self.began_at is None and image.get('os_glance_import_task'):
                 self.began_at = asked
             if self._store in image['stores'].split(','):
                 self.had_at = asked
-            time.sleep(_INTERVAL)
 
 
 def measure(
@@ -103,8 +103,13 @@ def measure(
         disks = boot.boot(lab, [boot.Request(
             image.id, site, backend=backend, overrides={'libvirt': {
                 'images_rbd_glance_copy_poll_interval': str(interval)}})])
+        # The boot may see the store first: give the watch one more look.
+        watch.join(10 * _INTERVAL)
+        watch.booted.set()
         watch.join()
         disk = disks[0]
+        if disk.error:
+            raise SystemExit(f'{backend}: {disk.why}')
         assert watch.began_at and watch.had_at and disk.copy_ended_at
         return Sample(
             backend, size_mib, watch.had_at - watch.began_at,

@@ -24,6 +24,8 @@ import json
 import pathlib
 import subprocess
 import sys
+import threading
+import time
 from typing import Any
 import uuid
 
@@ -43,6 +45,9 @@ _GIB = 1024 ** 3
 _ROOT = pathlib.Path(__file__).parents[1]
 # Importing Nova takes 3 s; eight computes share two cores.
 _READY_TIMEOUT = 120
+# For one disk, on top of the longest wait for a copy.
+_DISK_TIMEOUT = 300
+_LONGEST_COPY = 3600
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,6 +94,14 @@ class Disk:
     parent: str | None
     error: dict[str, str] | None
 
+    @property
+    def why(self) -> str:
+        """Why there is no disk, '' when there is one."""
+        if self.error is None:
+            return ''
+        return (f'{self.error["type"]}: '
+                f'{self.error["cause"] or self.error["message"]}')
+
 
 def boot(
     lab: cloud.Lab,
@@ -104,7 +117,8 @@ def boot(
     with contextlib.ExitStack() as stack:
         hosts = [
             stack.enter_context(_Host(lab, request, index))
-            for request in requests for index in range(request.hosts)]
+            for request in requests
+            for index in range(min(request.hosts, request.count))]
         with futures.ThreadPoolExecutor(len(hosts)) as pool:
             list(pool.map(_Host.wait_ready, hosts))
             return [disk for disks in
@@ -137,6 +151,7 @@ class _Host:
             for _ in range(index, request.count, request.hosts))
 
     def __enter__(self) -> _Host:
+        order = json.dumps(dataclasses.asdict(self._order()))
         log = self._lab.directory.log(self._compute.name)
         with log.open('ab') as stderr:
             self._process = subprocess.Popen(
@@ -144,7 +159,7 @@ class _Host:
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
                 env=self._lab.launcher.environment(self._compute.name, {}),
                 cwd=_ROOT, text=True)
-        self._write(json.dumps(dataclasses.asdict(self._order())))
+        self._write(order)
         return self
 
     def __exit__(self, *exc_info: object) -> None:
@@ -154,13 +169,14 @@ class _Host:
 
     def wait_ready(self) -> None:
         """Return when the compute has imported Nova."""
-        self._read('ready')
+        self._read('ready', _READY_TIMEOUT)
 
     def run(self, done: Callable[[Disk], None]) -> Iterator[Disk]:
         """Make the disks."""
         self._write('go')
         for _ in self._instances:
-            disk = self._examine(self._read('disk'))
+            disk = self._examine(
+                self._read('disk', _LONGEST_COPY + _DISK_TIMEOUT))
             done(disk)
             yield disk
 
@@ -206,12 +222,20 @@ class _Host:
             self._process.stdin.write(f'{line}\n')
             self._process.stdin.flush()
 
-    def _read(self, event: str) -> dict[str, Any]:
+    def _read(self, event: str, timeout: float) -> dict[str, Any]:
+        """Return the next line; a compute that is late is killed."""
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        started = time.monotonic()
+        watchdog = threading.Timer(timeout, self._process.kill)
+        watchdog.start()
+        try:
+            line = self._process.stdout.readline()
+        finally:
+            watchdog.cancel()
         if not line:
             raise exception.CommandFailed(
-                self._compute.name, self._process.wait(_READY_TIMEOUT), 0.0,
+                self._compute.name, self._process.wait(_READY_TIMEOUT),
+                time.monotonic() - started,
                 confile.tail(self._lab.directory.log(self._compute.name)))
         answer: dict[str, Any] = json.loads(line)
         assert answer['event'] == event, answer

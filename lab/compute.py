@@ -87,8 +87,10 @@ def main() -> int:
         if not sys.stdin.readline():
             return 1
         with futures.ThreadPoolExecutor(len(order.instances)) as pool:
-            for result in pool.map(nova.make_disk, order.instances):
-                _say(event='disk', **result)
+            making = [pool.submit(nova.make_disk, instance)
+                      for instance in order.instances]
+            for made in futures.as_completed(making):
+                _say(event='disk', **made.result())
     return 0
 
 

@@ -191,7 +191,7 @@ def _describe(disk: boot.Disk) -> str:
     if disk.copy_seconds:
         took += f', {disk.copy_seconds:.1f} s of it waiting for the copy'
     if disk.error is not None:
-        return f'{disk.host}: ERROR {disk.error["cause"]} ({took})'
+        return f'{disk.host}: ERROR {disk.why} ({took})'
     made = 'FLAT disk' if disk.parent is None else f'clone of {disk.parent}'
     return f'{disk.host}: {made} in the cluster of {disk.site} ({took})'
 

@@ -20,6 +20,7 @@ import types
 from typing import Any
 
 from glanceclient import exc as glance_exc
+from keystoneauth1 import exceptions as ksa_exc
 
 from lab import clients
 from lab import cloud
@@ -29,7 +30,6 @@ _PROPERTIES = (
     ('stores', 'stores'),
     ('importing to', 'os_glance_importing_to_stores'),
     ('failed', 'os_glance_failed_import'),
-    ('locked by task', 'os_glance_import_task'),
 )
 
 
@@ -72,16 +72,23 @@ class Spectator:
     def _look(self) -> None:
         try:
             image = self._glance.images.get(self._image_id)
-        except glance_exc.HTTPException as exc:
+            tasks = self._glance.images.get_associated_image_tasks(
+                self._image_id)['tasks']
+        except (glance_exc.HTTPException, glance_exc.CommunicationError,
+                ksa_exc.ClientException) as exc:
             shown = f'no answer: {exc}'
         else:
-            shown = describe(image)
+            shown = describe(image, tasks)
         if shown != self._last:
             self._last = shown
             self._say(f'Glance: {shown}')
 
 
-def describe(image: dict[str, Any]) -> str:
+def describe(image: dict[str, Any], tasks: list[dict[str, Any]]) -> str:
     """Say in one line where an image is and what is being done to it."""
-    return '; '.join(f'{title} {image[name]}' for title, name in _PROPERTIES
-                     if image.get(name))
+    told = [f'{title} {image[name]}' for title, name in _PROPERTIES
+            if image.get(name)]
+    told += [' '.join(f'task {task["status"]} {task["message"]}'.split())
+             for task in tasks
+             if task['id'] == image.get('os_glance_import_task')]
+    return '; '.join(told)

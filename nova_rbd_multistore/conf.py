@@ -39,7 +39,7 @@ Related options:
 """),
     cfg.IntOpt(
         'images_rbd_glance_copy_stall_timeout',
-        default=900, min=0,
+        default=3600, min=0,
         help="""
 How many seconds an import may hold an image without any sign of life.
 
@@ -47,14 +47,16 @@ Glance allows one import of an image at a time. When the Glance API worker
 that runs it dies, the image stays locked for an hour. A boot that needs a copy
 then fails with the name of the task that holds the lock and the time at which
 Glance lets go of it, and need not wait out
-``images_rbd_glance_copy_timeout``.
+``images_rbd_glance_copy_timeout``. The default is the time after which Glance
+lets go.
 
-Glance gives no sign of life while it stages an image, so this has to be longer
-than reading the largest image from its store takes. Where the tasks of images
-are visible to the credential in use, a lock that has been silent for longer
-before the boot began is seen at once. Otherwise silence counts from the
-beginning of the boot, and as an import then shows no sign of life from its
-beginning to its end, this has to be longer than the longest copy takes.
+Glance gives no sign of life while it stages an image or writes it to a store,
+but for a message in the task about once a minute while it writes. So this has
+to be longer than staging the largest image takes, and, where the tasks of
+images are not visible to the credential in use, longer than writing it takes.
+A lower value than the default makes boots notice a dead worker sooner. Where
+tasks are visible, a lock that has been silent for longer before the boot began
+is seen at once; otherwise silence counts from the beginning of the boot.
 
 Possible values:
 

@@ -167,6 +167,7 @@ class _Wait:
         self._lock: str | None = None
         self._phase: protocol.Phase | None = None
         self._looks = 0
+        self._mib = 0
         self.state = 'Glance has not answered yet'
         self.puzzled = False
 
@@ -215,12 +216,13 @@ class _Wait:
             self._attempt = self._attempt.refused(
                 exc, self._clock.monotonic(), self._lock)
             return
-        self._attempt = self._attempt.accepted()
+        self.since = self._clock.monotonic()
+        self._attempt = self._attempt.accepted(self.since)
         self._phase = protocol.Phase.STARTING
         self.state = self._phase.value
-        self.since = self._clock.monotonic()
-        LOG.info('Asked Glance to copy image %(image)s to store %(store)s',
-                 self._facts())
+        LOG.info('Asked Glance to copy image %(image)s (%(mib)d MiB) to '
+                 'store %(store)s after %(seconds).1f s',
+                 self._facts(mib=self._mib))
 
     def finish(self, image: image_mod.Image) -> CopyResult:
         """Report the end of the wait."""
@@ -228,8 +230,7 @@ class _Wait:
                             self._attempt.submitted, self._looks)
         if self._looks > 1:
             LOG.info('Image %(image)s (%(mib)d MiB) is in store %(store)s '
-                     'after %(seconds).1f s',
-                     self._facts(mib=(image.size or 0) // _MIB))
+                     'after %(seconds).1f s', self._facts(mib=self._mib))
         return result
 
     def _observe(self) -> journal.Observation:
@@ -238,6 +239,7 @@ class _Wait:
             image = self._service.image(attempt.image_id)
         except exception.NotFound:
             return journal.Observation(self._clock.monotonic(), None)
+        self._mib = (image.size or 0) // _MIB
         if not image.active or attempt.store in image.stores:
             return journal.Observation(self._clock.monotonic(), image)
         ours = attempt.lock if attempt.running else None

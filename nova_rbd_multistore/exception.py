@@ -125,11 +125,14 @@ class CopyNotPermitted(CopyError):
 
 
 class CopyOverQuota(CopyError):
-    """The copy does not fit into the project's quota."""
+    """The copy does not fit into a quota.
+
+    Glance counts it for the project of the credential that asks, whoever owns
+    the image.
+    """
 
     summary = 'may not be copied'
-    told_tenant = ('a copy there would exceed the image quota of the project '
-                   'that owns it')
+    told_tenant = 'a copy there would exceed an image quota'
 
 
 class Misconfigured(CopyError):
@@ -173,6 +176,22 @@ class InvalidLocation(MultistoreError):
         shown = shown if len(shown) <= 200 else shown[:200] + '…'
         super().__init__(f'Location {shown!r} is not usable: {reason}')
         self.url = url
+        self.reason = reason
+
+
+class UnusableCredential(MultistoreError):
+    """The credential in nova.conf is not one.
+
+    :param group: of nova.conf.
+    :param reason: what is wrong with it.
+    """
+
+    def __init__(self, group: str, reason: str) -> None:
+        super().__init__(
+            f'[{group}] of nova.conf holds no usable credential for Glance: '
+            f'{reason}. Correct its keystoneauth options, or remove auth_type '
+            f'to do without.')
+        self.group = group
         self.reason = reason
 
 

@@ -22,6 +22,10 @@ import dataclasses
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 
+# A database that is read behind its writer shows the lock of an accepted
+# submission a little later. Seconds.
+_LOCK_LAG = 2.0
+
 _BACKOFF_FIRST = 1.0
 _BACKOFF_LIMIT = 30.0
 
@@ -100,6 +104,7 @@ class Attempt:
 
     :ivar submitted: submissions that Glance accepted.
     :ivar running: whether the last of these has not ended yet.
+    :ivar accepted_at: monotonic seconds, of the last of these.
     :ivar lock: the lock of the running one, None until a look has shown it.
     :ivar named: whether Glance has named the store as being imported under
         that lock; before, its lists may be those of an earlier run.
@@ -115,6 +120,7 @@ class Attempt:
     store: str
     submitted: int = 0
     running: bool = False
+    accepted_at: float = 0.0
     lock: str | None = None
     named: bool = False
     ending: bool = False
@@ -135,6 +141,9 @@ class Attempt:
                 named=self.named or self.store in seen.image.importing)
         if self.store in seen.image.stores:
             return attempt
+        if lock is None and self.lock is None and (
+                seen.at < self.accepted_at + _LOCK_LAG):
+            return attempt
         if seen.task is not None and not seen.task.ended and not self.ending:
             return dataclasses.replace(attempt, ending=True)
         return dataclasses.replace(
@@ -142,11 +151,14 @@ class Attempt:
             failures=(*self.failures, _why_ended(seen, self.store)),
             ready_at=seen.at + _backoff(self.submitted))
 
-    def accepted(self) -> Attempt:
-        """Take in a 202: from now on a run for our store is ours."""
+    def accepted(self, at: float) -> Attempt:
+        """Take in a 202: from now on a run for our store is ours.
+
+        :param at: monotonic seconds.
+        """
         return dataclasses.replace(
-            self, submitted=self.submitted + 1, running=True, lock=None,
-            named=False, refusal=None)
+            self, submitted=self.submitted + 1, running=True, accepted_at=at,
+            lock=None, named=False, refusal=None)
 
     def refused(
         self, answer: exception.GlanceError, at: float, lock: str | None,

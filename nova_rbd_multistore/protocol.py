@@ -58,7 +58,7 @@ class Limits:
     """
 
     attempts: int = 3
-    stall_timeout: float = 900.0
+    stall_timeout: float = 3600.0
 
 
 class Phase(enum.Enum):
@@ -157,7 +157,8 @@ def _decide_free(
     seen: journal.Observation, attempt: journal.Attempt, limits: Limits,
 ) -> Decision:
     if attempt.running:
-        return Wait(Phase.ENDING, f'import task {attempt.lock}')
+        return Wait(Phase.ENDING if attempt.ending else Phase.STARTING,
+                    f'import task {attempt.lock or "not seen yet"}')
     if len(attempt.failures) >= limits.attempts:
         return Failed(exception.CopyFailed(
             attempt.image_id, attempt.store,
@@ -207,8 +208,8 @@ def _decide_refused(
         case exception.OverQuota():
             return Failed(exception.CopyOverQuota(
                 image_id, store, f'{_sentence(answer.answer)} Raise the '
-                f'limit of the project that owns the image, or free space '
-                f'in it.'))
+                f'limit of the project whose credential copies images, or '
+                f'free space in it.'))
         case _:
             return Failed(exception.CopyNotPermitted(
                 image_id, store, f'{_sentence(str(answer))} Configure a '

@@ -42,7 +42,6 @@ class TaskWatch:
         tasks: Callable[[str], Collection[image_mod.Task]],
         clock: timing.Clock,
         interval: float,
-
     ) -> None:
         self._tasks = tasks
         self._clock = clock
@@ -70,7 +69,7 @@ class TaskWatch:
         except exception.GlanceUnavailable as exc:
             # A task only says more about what the image shows anyway.
             LOG.debug('No news of the tasks of image %s: %s', image.id, exc)
-            return None
+            return self._task if task_id == self._asked_for else None
         self._asked_for, self._asked_at = task_id, now
         return self._task
 

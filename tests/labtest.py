@@ -79,14 +79,14 @@ def copy_policy(lab: cloud.Lab, rule: str) -> Iterator[None]:
 
 
 class LabTestCase(testtools.TestCase):
-    """A test on the lab in ``$LAB_STATE`` (default ``.lab``).
+    """A test on the lab in ``$LAB_STATE`` (default ``.lab-test``).
 
     What it makes is gone from Glance and from every pool afterwards.
     """
 
     def setUp(self) -> None:
         super().setUp()
-        self.lab = cloud.Lab.load(os.environ.get('LAB_STATE', '.lab'))
+        self.lab = cloud.Lab.load(os.environ.get('LAB_STATE', '.lab-test'))
         self.admin = clients.glance_for(self.lab.state, 'admin')
 
     def make_image(

@@ -37,9 +37,9 @@ def add_parser(subparsers: types.Subparsers) -> None:
     parser.add_argument('image', metavar='IMAGE', help='name or id')
     parser.add_argument('--site', required=True, metavar='NAME',
                         help='where the computes are')
-    parser.add_argument('--hosts', type=int, default=1, metavar='N',
+    parser.add_argument('--hosts', type=_positive, default=1, metavar='N',
                         help='computes, each its own process (default: 1)')
-    parser.add_argument('--count', type=int, metavar='N',
+    parser.add_argument('--count', type=_positive, metavar='N',
                         help='instances (default: one for each host)')
     parser.add_argument('--user', default='demo', metavar='NAME',
                         help='the tenant (default: %(default)s)')
@@ -80,10 +80,7 @@ def run(args: argparse.Namespace) -> int:
 
 def row(disk: boot.Disk) -> str:
     """Render one disk for people."""
-    told = disk.parent or ''
-    if disk.error:
-        told = (f'{disk.error["type"]}: '
-                f'{disk.error["cause"] or disk.error["message"]}')
+    told = disk.parent or disk.why
     return (f'{disk.host:<20} {disk.result:<6} {disk.seconds:>8.1f} '
             f'{disk.copy_seconds:>8.1f} {disk.glance_requests:>8}  {told}')
 
@@ -102,6 +99,13 @@ def parse_options(given: list[str]) -> dict[str, dict[str, str]]:
                 f'{text!r} is not SECTION.NAME=VALUE')
         options.setdefault(section, {})[name] = value
     return options
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def _find(lab: cloud.Lab, image: str) -> str:

@@ -84,10 +84,11 @@ class Services:
 
         :returns: None when the credential may not see them.
         :raises GlanceUnavailable: when nobody knows.
+        :raises NotAuthenticated: when the credential is not valid.
         """
         try:
             return self.locating.locations(image_id)
-        except exception.GlanceUnavailable:
+        except (exception.GlanceUnavailable, exception.NotAuthenticated):
             raise
         except exception.GlanceError as exc:
             LOG.debug('No hidden locations of image %s with %s: %s',
@@ -95,9 +96,14 @@ class Services:
             return None
 
     def tenant_sees(self, image_id: str) -> bool:
-        """Tell whether the image is there for the tenant now."""
+        """Tell whether the image is there for the tenant now.
+
+        :raises GlanceUnavailable: when nobody knows.
+        """
         try:
             self.tenant.image(image_id)
+        except exception.GlanceUnavailable:
+            raise
         except exception.GlanceError:
             return False
         return True
@@ -128,10 +134,35 @@ def services(context: nova_context.RequestContext) -> Services:
         copying=service(auth, retries=0), credential=credential)
 
 
+def unreachable(
+    exc: Exception,
+) -> nova_exception.GlanceConnectionFailed:
+    """Log why Glance cannot be used, and return what the tenant is told."""
+    LOG.error('Glance cannot be used: %s', exc)
+    return nova_exception.GlanceConnectionFailed(
+        server='of this site', reason='there was no usable answer')
+
+
 def credential_in_use() -> str:
     """Say whose credential copies images."""
     group = _service_group()
     return f'the service credential of [{group}]' if group else TENANT
+
+
+def check_credential() -> None:
+    """Check that the service credential can be used, as far as its options go.
+
+    :raises UnusableCredential: when it cannot.
+    """
+    group = _service_group()
+    if group is None:
+        return
+    try:
+        auth = service_auth.get_service_auth_plugin(group)
+    except ksa_exc.ClientException as exc:
+        raise exception.UnusableCredential(group, str(exc)) from exc
+    if auth is None:
+        raise exception.UnusableCredential(group, 'it has no auth_type')
 
 
 def _service_group() -> str | None:
@@ -145,7 +176,6 @@ def _endpoints(context: nova_context.RequestContext) -> tuple[str, ...]:
     try:
         servers = nova_glance.get_api_servers(context)
     except ksa_exc.ClientException as exc:
-        raise nova_exception.GlanceConnectionFailed(
-            server="the catalog's", reason=str(exc)) from exc
+        raise unreachable(exc) from exc
     return tuple(
         server for server in itertools.islice(servers, count) if server)

@@ -61,6 +61,7 @@ class Rbd(imagebackend.Rbd):
         """
         image_id = str(image_id_or_uri).rsplit('/', 1)[-1]
         services = access.services(context)
+        failure: exception.CopyError
         try:
             image = _visible_image(services, image_id)
             self._check_format(image)
@@ -71,9 +72,9 @@ class Rbd(imagebackend.Rbd):
             if not self._clone_from(services, copied):
                 raise localcopy.not_in_cluster(services, copied)
         except exception.GlanceUnavailable as exc:
-            raise nova_exception.GlanceConnectionFailed(
-                server=', '.join(CONF.glance.api_servers or ['the catalog']),
-                reason=str(exc)) from exc
+            raise access.unreachable(exc) from exc
+        except exception.NotAuthenticated as exc:
+            failure = localcopy.not_authenticated(services, image_id, exc)
         except exception.CopyError as exc:
             failure = exc
         else:
@@ -120,8 +121,12 @@ class Rbd(imagebackend.Rbd):
         :raises nova.exception.BuildAbortException: when it is not, likewise
             the other exceptions of :meth:`clone`.
         """
+        services = access.services(context)
         try:
-            localcopy.copy(access.services(context), image_meta['id'])
+            localcopy.obtain(
+                services, _visible_image(services, image_meta['id']))
+        except exception.GlanceUnavailable as exc:
+            raise access.unreachable(exc) from exc
         except exception.CopyError as exc:
             failure = exc
         else:
@@ -215,6 +220,7 @@ class Backend(imagebackend.Backend):
                         'so images are cloned where they are in our cluster '
                         'and never copied to it')
         else:
+            access.check_credential()
             LOG.info('Image backend of nova-rbd-multistore in place: images '
                      'are copied to store %(store)s with %(credential)s',
                      {'store': store,

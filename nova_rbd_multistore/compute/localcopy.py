@@ -37,10 +37,10 @@ def obtain(
     if not image.locations and services.hidden_locations(image.id) is None:
         # Nor would those of the copy be shown, so do not pay for it.
         raise _locations_hidden(services, image.id)
-    return copy(services, image.id)
+    return _copy(services, image.id)
 
 
-def copy(services: access.Services, image_id: str) -> image_mod.Image:
+def _copy(services: access.Services, image_id: str) -> image_mod.Image:
     """Return the image when our store has it.
 
     :raises CopyError: when it does not get there.
@@ -63,6 +63,15 @@ def copy(services: access.Services, image_id: str) -> image_mod.Image:
             image_id, store,
             f'the tenant sees the image, {services.credential} does not. '
             f'Give it the roles service and admin.') from exc
+
+
+def not_authenticated(
+    services: access.Services, image_id: str, exc: exception.NotAuthenticated,
+) -> exception.CopyNotPermitted:
+    """Explain that the credential is not valid."""
+    return exception.CopyNotPermitted(
+        image_id, CONF.libvirt.images_rbd_glance_store_name,
+        f'Glance does not accept {services.credential} ({exc}).')
 
 
 def _locations_hidden(

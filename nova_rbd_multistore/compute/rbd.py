@@ -108,7 +108,8 @@ class Cluster:
     def clone(self, parent: image_mod.RbdSnapshot, name: str) -> bool:
         """Make a copy-on-write clone of a snapshot, in the pool for disks.
 
-        :returns: False when there is no such snapshot after all.
+        :returns: False when there is no such snapshot after all, or the
+            client may not read it.
         :raises nova.exception.Forbidden: when the client may not write.
         """
         client = self._connected()
@@ -127,6 +128,12 @@ class Cluster:
                         'snapshot in cluster %s', parent, parent.fsid)
             return False
         except rbd_utils.rbd.PermissionError as exc:
+            if not _can_read(source, parent):
+                LOG.warning('Client %(user)s may not read %(parent)s in '
+                            'cluster %(fsid)s, so that location is not used',
+                            {'user': self._driver.rbd_user,
+                             'parent': parent, 'fsid': parent.fsid})
+                return False
             LOG.error('Client %(user)s of cluster %(fsid)s may not clone '
                       '%(parent)s to %(pool)s/%(name)s: check its '
                       'capabilities',
@@ -156,3 +163,12 @@ class Cluster:
                     'The storage cluster of the host cannot be '
                     'reached') from exc
         return self._client
+
+
+def _can_read(source: Any, parent: image_mod.RbdSnapshot) -> bool:
+    try:
+        rbd_utils.rbd.Image(source, parent.image, snapshot=parent.snapshot,
+                            read_only=True).close()
+    except rbd_utils.rbd.Error:
+        return False
+    return True

@@ -43,9 +43,11 @@ FORBIDDEN = exception.Forbidden(
 NOT_FOUND = exception.NotFound('show image', '404 Not Found')
 UNAVAILABLE = exception.GlanceUnavailable('copy image', 'HTTP 500: oops')
 
-DEFAULT = copier.Settings()
-ONE_ATTEMPT = copier.Settings(limits=protocol.Limits(attempts=1))
-LONG = copier.Settings(timeout=5000.0)
+IMPATIENT = protocol.Limits(stall_timeout=900.0)
+DEFAULT = copier.Settings(limits=IMPATIENT)
+ONE_ATTEMPT = copier.Settings(
+    limits=dataclasses.replace(IMPATIENT, attempts=1))
+LONG = copier.Settings(timeout=5000.0, limits=IMPATIENT)
 LONG_AND_PATIENT = copier.Settings(
     timeout=9000.0, limits=protocol.Limits(stall_timeout=0.0))
 
@@ -243,8 +245,12 @@ SCENARIOS = (
         Accepted((Row(0.0, records.image(failed='dcn0'), [
             records.task('t0', 'success'),
             records.task('t1', 'failure', 1, message='No space left')]),)),),
-        ends=exception.CopyFailed, at=0.4, looks=2, posts=1, accepted=1,
+        ends=exception.CopyFailed, at=2.0, looks=6, posts=1, accepted=1,
         words=('task t1 failure: No space left',), settings=ONE_ATTEMPT),
+    Scenario('lock_that_a_lagging_database_shows_late', FREE, answers=(
+        Accepted((Row(0.0, FREE[0].record), Row(1.0, locked('t1')),
+                  *later(10.0, HERE))),),
+        at=10.0, looks=21, posts=1, accepted=1, settings=ONE_ATTEMPT),
 
     # Locks that nobody works under.
     Scenario('stale_lock_with_visible_task', stuck(locked(
@@ -661,7 +667,8 @@ class LogTestCase(CopierTestCase):
         service.ensure(records.IMAGE_ID, 'dcn0')
 
         asked, finished = self.logged('INFO')
-        self.assertIn(f'copy image {records.IMAGE_ID} to store dcn0', asked)
+        self.assertIn(
+            f'copy image {records.IMAGE_ID} (64 MiB) to store dcn0', asked)
         self.assertIn(
             f'Image {records.IMAGE_ID} (64 MiB) is in store dcn0 after '
             f'10.4 s', finished)

@@ -95,7 +95,7 @@ class AttemptTestCase(base.TestCase):
         self.assertEqual(0, attempt.submitted)
 
     def test_the_lock_after_a_202_is_ours(self):
-        attempt = self.new.accepted().observed(look(lock='t1'))
+        attempt = self.new.accepted(0.0).observed(look(lock='t1'))
 
         self.assertTrue(attempt.running)
         self.assertEqual('t1', attempt.lock)
@@ -103,23 +103,23 @@ class AttemptTestCase(base.TestCase):
         self.assertEqual(1, attempt.submitted)
 
     def test_named_once_is_named_for_good(self):
-        attempt = self.new.accepted().observed(look(lock='t1'))
+        attempt = self.new.accepted(0.0).observed(look(lock='t1'))
         attempt = attempt.observed(look(lock='t1', importing=STORE))
         attempt = attempt.observed(look(lock='t1', importing=''))
 
         self.assertTrue(attempt.named)
 
     def test_named_anew_for_each_202(self):
-        attempt = self.new.accepted().observed(
+        attempt = self.new.accepted(0.0).observed(
             look(lock='t1', importing=STORE))
-        attempt = attempt.observed(look(9.0)).accepted()
+        attempt = attempt.observed(look(9.0)).accepted(0.0)
 
         self.assertFalse(attempt.named)
         self.assertIsNone(attempt.lock)
         self.assertEqual(2, attempt.submitted)
 
     def test_ends_when_the_lock_is_gone(self):
-        attempt = self.new.accepted().observed(look(lock='t1'))
+        attempt = self.new.accepted(0.0).observed(look(lock='t1'))
         attempt = attempt.observed(look(9.0))
 
         self.assertFalse(attempt.running)
@@ -127,7 +127,7 @@ class AttemptTestCase(base.TestCase):
         self.assertEqual(10.0, attempt.ready_at)
 
     def test_ends_when_the_lock_is_anothers(self):
-        attempt = self.new.accepted().observed(look(lock='t1'))
+        attempt = self.new.accepted(0.0).observed(look(lock='t1'))
         attempt = attempt.observed(look(9.0, lock='t2'))
 
         self.assertFalse(attempt.running)
@@ -135,27 +135,28 @@ class AttemptTestCase(base.TestCase):
         self.assertEqual(1, len(attempt.failures))
 
     def test_ends_once(self):
-        attempt = self.new.accepted().observed(look(lock='t1'))
+        attempt = self.new.accepted(0.0).observed(look(lock='t1'))
         attempt = attempt.observed(look(9.0)).observed(look(10.0))
 
         self.assertEqual(1, len(attempt.failures))
         self.assertEqual(10.0, attempt.ready_at)
 
     def test_is_no_failure_with_the_image_in_the_store(self):
-        attempt = self.new.accepted().observed(look(lock='t1'))
+        attempt = self.new.accepted(0.0).observed(look(lock='t1'))
         attempt = attempt.observed(look(9.0, stores='central,dcn0'))
 
         self.assertEqual((), attempt.failures)
 
     def test_an_image_that_is_gone_ends_nothing(self):
-        attempt = self.new.accepted().observed(journal.Observation(1.0, None))
+        attempt = self.new.accepted(0.0).observed(
+            journal.Observation(1.0, None))
 
         self.assertTrue(attempt.running)
 
     def test_pauses_double_up_to_half_a_minute(self):
         attempt, pauses = self.new, []
         for number in range(8):
-            attempt = attempt.accepted().observed(
+            attempt = attempt.accepted(0.0).observed(
                 look(lock=f't{number}')).observed(look(0.0))
             pauses.append(attempt.ready_at)
 
@@ -181,7 +182,7 @@ class AttemptTestCase(base.TestCase):
 
     def test_a_202_forgets_the_refusal(self):
         attempt = self.new.refused(
-            exception.Conflict('copy', 'locked'), 0.0, 't1').accepted()
+            exception.Conflict('copy', 'locked'), 0.0, 't1').accepted(0.0)
 
         self.assertIsNone(attempt.refusal)
 
@@ -196,7 +197,7 @@ class AttemptTestCase(base.TestCase):
     )
     @ddt.unpack
     def test_why_it_ended(self, lists, words):
-        attempt = self.new.accepted().observed(look(lock='t1'))
+        attempt = self.new.accepted(0.0).observed(look(lock='t1'))
         attempt = attempt.observed(look(9.0, **lists))
 
         self.assertIn(words, attempt.failures[0])
@@ -211,7 +212,7 @@ class AttemptTestCase(base.TestCase):
     )
     @ddt.unpack
     def test_why_it_ended_in_glances_words(self, status, message, words):
-        attempt = self.new.accepted().observed(look(lock='t1'))
+        attempt = self.new.accepted(0.0).observed(look(lock='t1'))
         attempt = attempt.observed(look(
             9.0, records.task('t1', status, message=message), failed=STORE))
 

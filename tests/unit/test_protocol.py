@@ -74,7 +74,7 @@ def refused(
 
 
 FREE = records.image()
-ACCEPTED = NEW.accepted()
+ACCEPTED = NEW.accepted(0.0)
 OURS = ACCEPTED.observed(look(0.0, locked('t1')))
 OURS_NAMED = ACCEPTED.observed(look(0.0, locked('t1', importing=STORE)))
 FAILED_ONCE = OURS_NAMED.observed(look(0.0, FREE))
@@ -84,7 +84,7 @@ def failed(times: int) -> journal.Attempt:
     """Return an attempt after failures, the last of them at 0 s."""
     attempt = NEW
     for number in range(times):
-        attempt = attempt.accepted().observed(
+        attempt = attempt.accepted(0.0).observed(
             look(0.0, locked(f't{number}')))
         attempt = attempt.observed(look(
             0.0, records.image(failed=STORE),
@@ -257,7 +257,7 @@ OBSERVED = (
     Row('ended_a_second_ago', OURS_NAMED,
         (look(9.0, records.image(failed=STORE)),
          look(10.0, records.image(failed=STORE))), SUBMIT),
-    Row('ended_before_we_saw_the_lock', ACCEPTED, (look(0.4, FREE),),
+    Row('ended_before_we_saw_the_lock', ACCEPTED, (look(2.4, FREE),),
         BACKOFF),
     Row('ended_and_another_import_holds_the_image', OURS_NAMED,
         (look(9.0, locked('t2', importing='dcn1')),), QUEUED),
@@ -291,7 +291,7 @@ ANSWERED = (
         (look(0.4, locked('t1', importing=STORE)),), COPYING),
     Row('202_and_done', ACCEPTED, (look(0.4, HERE_LOCKED),),
         done(HERE_LOCKED)),
-    Row('202_after_a_failure', FAILED_ONCE.accepted(),
+    Row('202_after_a_failure', FAILED_ONCE.accepted(0.0),
         (look(9.0, locked('t2', importing='', failed=STORE)),), STARTING),
 
     # 409

@@ -146,7 +146,8 @@ class EndpointTestCase(base.ComputeTestCase):
         exc = self.assertRaises(
             nova_exception.GlanceConnectionFailed, access.services,
             self.context)
-        self.assertIn('catalog', str(exc))
+        self.assertIn('no usable answer', str(exc))
+        self.assertIn('catalog', self.logged('ERROR')[0])
 
     def test_request_is_traceable(self):
         http = self.useFixture(requests_fixture.Fixture())

@@ -250,7 +250,8 @@ class VisibleTestCase(BackendTestCase):
 
         exc = self.assertRaises(
             nova_exception.GlanceConnectionFailed, self.clone, image_id)
-        self.assertIn(self.glance.url, str(exc))
+        self.assertNotIn(self.glance.url, str(exc))
+        self.assertIn(self.glance.url, self.logged('ERROR')[0])
 
     def test_glance_that_does_not_answer_about_locations(self):
         http = self.useFixture(requests_fixture.Fixture())
