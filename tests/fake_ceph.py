@@ -65,6 +65,7 @@ class Cluster:
 
     :ivar pools: volumes by pool and name.
     :ivar writable: pools that the client may create volumes in.
+    :ivar unreadable: pools that the client may not read.
     :ivar users: the client of each connection that was made.
     :ivar connected: connections that are open now.
     :ivar contexts: I/O contexts that are open now.
@@ -75,6 +76,7 @@ class Cluster:
         self.fsid = fsid
         self.pools: dict[str, dict[str, Volume]] = {'images': {}, 'vms': {}}
         self.writable = {'vms'}
+        self.unreadable: set[str] = set()
         self.features: str | None = '61'
         self.up = True
         self.users: list[str | None] = []
@@ -166,7 +168,8 @@ class RBD:
     ) -> None:
         if p_ioctx.cluster is not c_ioctx.cluster:
             raise RbdError('parent and clone are in two clusters')
-        if c_ioctx.pool not in c_ioctx.cluster.writable:
+        if p_ioctx.pool in p_ioctx.cluster.unreadable or \
+                c_ioctx.pool not in c_ioctx.cluster.writable:
             raise PermissionDenied('error creating clone')
         parent = p_ioctx.volumes.get(p_name)
         if parent is None or p_snapname not in parent.snapshots:
@@ -184,6 +187,8 @@ class Image:
         self, ioctx: IoCtx, name: str, snapshot: str | None = None,
         read_only: bool = False,
     ) -> None:
+        if ioctx.pool in ioctx.cluster.unreadable:
+            raise PermissionDenied(f'error opening image {name}')
         volume = ioctx.volumes.get(name)
         if volume is None or snapshot not in {None, *volume.snapshots}:
             raise ImageNotFound(f'error opening image {name}')

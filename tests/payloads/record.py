@@ -12,7 +12,7 @@
 
 """Record answers of the lab's Glance: ``python -m tests.payloads.record``.
 
-The lab is that in ``$LAB_STATE`` (default ``.lab-test``). Each recording is a JSON
+The lab is that in ``$LAB_STATE`` (default ``.lab-test``). Each is a JSON
 file with the versions it came from, the request, and the answer. Ids are
 replaced by counted ones, the same id by the same, so that recording again
 changes no more than what Glance changed, and the times.

@@ -24,6 +24,7 @@ from nova import objects
 from nova.virt.libvirt import imagebackend as nova_imagebackend
 from requests_mock.contrib import fixture as requests_fixture
 
+from nova_rbd_multistore import exception
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore.compute import imagebackend
 from tests import records
@@ -397,6 +398,13 @@ class NoCopyTestCase(BackendTestCase):
         self.assertIn('the service credential of [glance] does not', message)
         self.assertIn('roles service and admin', message)
 
+    def test_credential_is_not_valid(self):
+        self.glance.expire_token(self.glance.nova)
+        message = self.refused(self.image('central'))
+
+        self.assertIn('does not accept the service credential', message)
+        self.assertIn('401', message)
+
     def test_locations_are_hidden_so_no_copy_is_paid_for(self):
         self.use_service_credential(self.glance.other)
         image_id = self.image('central', visibility='public')
@@ -549,6 +557,25 @@ class CopyToStoreTestCase(BackendTestCase):
         self.assertRaises(
             nova_exception.BuildAbortException, self.disk().copy_to_store,
             self.context, {'id': image_id})
+
+
+class CredentialTestCase(base.ComputeTestCase):
+    """What is wrong with the credential shows when the service starts."""
+
+    def test_type_that_does_not_exist(self):
+        self.flags('glance', auth_type='pasword')
+        error = self.assertRaises(
+            exception.UnusableCredential, imagebackend.Backend, True)
+
+        self.assertIn('[glance]', str(error))
+        self.assertIn('pasword', str(error))
+
+    def test_section_without_a_type(self):
+        self.flags('glance', auth_section='service_user')
+        error = self.assertRaises(
+            exception.UnusableCredential, imagebackend.Backend, True)
+
+        self.assertIn('auth_type', str(error))
 
 
 class BackendClassTestCase(BackendTestCase):

@@ -187,6 +187,13 @@ class CloneTestCase(base.ComputeTestCase):
         self.assertEqual(0, self.cluster.connected)
         self.assertEqual(0, self.cluster.contexts)
 
+    def test_false_where_the_client_may_not_read(self):
+        self.cluster.unreadable.add('images')
+
+        self.assertFalse(self.clone())
+        self.assertIn('may not read', self.logged('WARNING')[0])
+        self.assertEqual(0, self.cluster.contexts)
+
     def test_a_disk_of_that_name_is_left_alone(self):
         self.cluster.add('vms', NAME)
 
