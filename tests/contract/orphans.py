@@ -17,6 +17,7 @@ from __future__ import annotations
 from nova_rbd_multistore import copier
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import glance
+from nova_rbd_multistore import protocol
 from tests.contract import case
 from tests.contract import deployment
 
@@ -40,7 +41,8 @@ class OrphanCases(case.Case):
         return copier.Copier(
             glance.Glance(self.glance.access(deployment.NOVA),
                           sleep=self.glance.clock.sleep),
-            copier.Settings(timeout=120), self.glance.clock)
+            copier.Settings(timeout=120, limits=protocol.Limits(
+                stall_timeout=900.0)), self.glance.clock)
 
     def test_lock_stays_and_refuses_all(self) -> None:
         image_id = self.glance.make_image()
