@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""A multi-site storage cloud of real services on one machine.
+"""A multi-site cloud of real services on one machine.
 
 ``python -m lab up`` builds it, ``python -m lab down`` removes every trace.
 """

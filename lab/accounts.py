@@ -12,10 +12,13 @@
 
 """Who is in the lab: projects, users and their roles."""
 
+from collections.abc import Iterable
 import dataclasses
 
 from keystoneauth1 import session
 from keystoneclient.v3 import client
+
+from lab import settings
 
 SERVICE_PROJECT = 'service'
 REGION = 'RegionOne'
@@ -42,20 +45,39 @@ ACCOUNTS = (
     Account('glance', SERVICE_PROJECT, ('service', 'admin')),
     Account('nova', SERVICE_PROJECT, ('service', 'admin')),
 )
+_OF_CLOUD = (
+    Account('placement', SERVICE_PROJECT, ('service',)),
+    Account('neutron', SERVICE_PROJECT, ('service',)),
+)
 
 
-def create(as_admin: session.Session, passwords: dict[str, str],
-           image_url: str) -> None:
-    """Make the accounts and the image service in a bootstrapped Keystone.
+def of_profile(profile: str) -> tuple[Account, ...]:
+    """Return the accounts of a lab of that profile."""
+    if profile == settings.CLOUD:
+        return ACCOUNTS + _OF_CLOUD
+    return ACCOUNTS
+
+
+@dataclasses.dataclass(frozen=True)
+class Service:
+    """An entry of the service catalog, the same URL for everybody."""
+
+    name: str
+    type: str
+    url: str
+
+
+def create(as_admin: session.Session, accounts: Iterable[Account],
+           passwords: dict[str, str], catalog: Iterable[Service]) -> None:
+    """Make accounts and the service catalog in a bootstrapped Keystone.
 
     :param passwords: by user
-    :param image_url: the endpoint of the image service
     """
     keystone = client.Client(session=as_admin, interface='public')
     roles = {role.name: role for role in keystone.roles.list()}
     projects = {project.name: project
                 for project in keystone.projects.list()}
-    for account in ACCOUNTS:
+    for account in accounts:
         if account.user == ADMIN:
             # keystone-manage bootstrap made it.
             continue
@@ -72,6 +94,7 @@ def create(as_admin: session.Session, passwords: dict[str, str],
         for name in account.roles:
             keystone.roles.grant(roles[name], user=user,
                                  project=projects[account.project])
-    service = keystone.services.create('glance', 'image')
-    for interface in INTERFACES:
-        keystone.endpoints.create(service, image_url, interface, REGION)
+    for entry in catalog:
+        service = keystone.services.create(entry.name, entry.type)
+        for interface in INTERFACES:
+            keystone.endpoints.create(service, entry.url, interface, REGION)

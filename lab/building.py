@@ -16,6 +16,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 import dataclasses
 
+from lab import building_cloud
 from lab import cloud
 from lab import clouds
 from lab import daemon
@@ -27,6 +28,7 @@ from lab import ports
 from lab import progress
 from lab import settings
 from lab import state
+from lab import steps
 
 
 def build(asked: settings.LabSettings, where: directory.StateDirectory,
@@ -60,7 +62,7 @@ def repair(lab: cloud.Lab, dead: Sequence[daemon.Daemon],
     check_ports(dead)
     for tier in lab.tiers():
         parallel.run(lab.launcher, *(
-            _starting(one, report) for one in tier if one in dead))
+            steps.starting(one, report) for one in tier if one in dead))
 
 
 def check_ports(daemons: Sequence[daemon.Daemon]) -> None:
@@ -72,28 +74,26 @@ def check_ports(daemons: Sequence[daemon.Daemon]) -> None:
         {port: one.name for one in daemons for port in one.ports})
 
 
-def _starting(one: daemon.Daemon,
-              report: progress.Progress) -> Callable[[], None]:
-    def work() -> None:
-        with report.step(one.name):
-            one.start()
-    return work
-
-
 class _Construction:
 
     def __init__(self, lab: cloud.Lab, report: progress.Progress) -> None:
         self._lab = lab
         self._report = report
+        self._cloud = building_cloud.CloudConstruction(lab, report)
 
     def run(self) -> None:
         starter = self._lab.launcher
         parallel.run(
             starter, self._identity,
-            *(self._site_work(name) for name in self._lab.sites))
-        parallel.run(starter, *(
-            self._prepared(worker) for worker in self._lab.workers.values()))
+            *(self._site_work(name) for name in self._lab.sites),
+            *self._cloud.independent())
+        parallel.run(
+            starter,
+            *(self._prepared(worker)
+              for worker in self._lab.workers.values()),
+            *self._cloud.services())
         self._prepared(self._lab.haproxy)()
+        self._cloud.finish()
 
     def _site_work(self, name: str) -> Callable[[], None]:
         def work() -> None:
@@ -112,10 +112,12 @@ class _Construction:
         cluster.add_osd()
         osd.start()
         cluster.create_pools()
+        self._cloud.manager(name)
 
     def _identity(self) -> None:
         self._prepared(self._lab.mariadb)()
-        parallel.run(self._lab.launcher, self._keystone, self._tables)
+        parallel.run(self._lab.launcher, self._keystone, self._tables,
+                     *self._cloud.tables())
 
     def _tables(self) -> None:
         with self._report.step("Glance's tables"):
@@ -127,8 +129,4 @@ class _Construction:
             self._lab.keystone.populate()
 
     def _prepared(self, one: daemon.Daemon) -> Callable[[], None]:
-        def work() -> None:
-            with self._report.step(one.name):
-                one.prepare()
-                one.start()
-        return work
+        return steps.prepared(one, self._report)

@@ -20,6 +20,7 @@ from lab import ceph_osd
 from lab import cephconf
 from lab import launcher
 from lab import state
+from lab import waiting
 
 
 class Parent(NamedTuple):
@@ -87,6 +88,16 @@ class Cluster:
         for pool in (self.site.images_pool, self.site.vms_pool):
             self.run('ceph', 'osd', 'pool', 'create', pool)
             self.run('rbd', 'pool', 'init', pool)
+
+    def wait_statistics(self) -> None:
+        """Return when the manager tells what the pools hold.
+
+        :raises waiting.TimedOut: when it does not in a minute
+        """
+        def look() -> waiting.Look:
+            found = self.query('ceph', 'df')['pools']
+            return waiting.Look(bool(found), f'{len(found)} pools')
+        waiting.until(look, 60, interval=0.5)
 
     def health(self) -> str:
         """Return HEALTH_OK, or what is wrong.

@@ -18,6 +18,7 @@ import pathlib
 import struct
 import time
 
+from lab import ceph_mgr
 from lab import ceph_mon
 from lab import ceph_osd
 from lab import confile
@@ -32,6 +33,8 @@ CAPABILITIES = {
                      'mds': 'allow *'},
     f'osd.{ceph_osd.ID}': {'mon': 'allow profile osd',
                            'mgr': 'allow profile osd', 'osd': 'allow *'},
+    f'mgr.{ceph_mgr.ID}': {'mon': 'allow profile mgr', 'osd': 'allow *',
+                           'mds': 'allow *'},
     'client.glance': {'mon': 'profile rbd',
                       'osd': 'profile rbd pool={images}'},
     'client.nova': {'mon': 'profile rbd',
@@ -75,6 +78,7 @@ def write(site: state.Site, osd_ports: range, osd_gib: int) -> None:
         for entity in CAPABILITIES}))
     for entity, path in {
             f'osd.{ceph_osd.ID}': directory / 'osd' / 'keyring',
+            f'mgr.{ceph_mgr.ID}': directory / 'mgr' / 'keyring',
             'client.admin': site.keyrings.admin,
             'client.glance': site.keyrings.glance,
             'client.nova': site.keyrings.nova}.items():
@@ -91,9 +95,18 @@ def sections(site: state.Site, osd_ports: range,
             'mon_data': str(directory / 'mon'),
             'mon_cluster_log_to_file': 'false',
             'mon_allow_pool_delete': 'true',
+            # None that listens.
+            'mgr_initial_modules': 'iostat',
             **_daemon(directory, 'mon'),
         },
         'osd': _osd(directory, osd_ports, osd_gib),
+        'mgr': {
+            'mgr_data': str(directory / 'mgr'),
+            # What Nova asks for is known a second after the start, not five.
+            'mgr_tick_period': '1',
+            'mgr_stats_period': '1',
+            **_daemon(directory, 'mgr'),
+        },
         'client': {
             # A mistake in an address or a key shows in 15 s, not in 300.
             'client_mount_timeout': '15',
@@ -124,7 +137,7 @@ def _cluster(site: state.Site) -> dict[str, str]:
         'auth_service_required': 'cephx',
         'auth_client_required': 'cephx',
         'osd_pool_default_pg_num': '8',
-        # Balancing placement groups is the mgr's work, and there is none.
+        # Pools of this size need no balancing, and most labs have no mgr.
         'osd_pool_default_pg_autoscale_mode': 'off',
         **_HEALTHY,
         **_FAST,

@@ -13,10 +13,14 @@
 """Talk to the lab's services as one of its users."""
 
 from glanceclient.v2 import client as glance_client
+from keystoneauth1 import adapter
 from keystoneauth1 import session
 from keystoneauth1.identity import v3
 
 from lab import state
+
+# Of the release that the lab runs.
+_NOVA_VERSION = '2.96'
 
 
 def session_for(lab: state.State, user: str) -> session.Session:
@@ -43,3 +47,13 @@ def glance_for(lab: state.State, user: str,
         session=session_for(lab, user), service_type='image',
         interface='public', region_name=lab.region,
         endpoint_override=endpoint)
+
+
+def nova_for(lab: state.State, user: str) -> adapter.Adapter:
+    """Return the compute API for a user, at one version for all calls.
+
+    :raises exception.UnknownName: when the lab has no such user
+    """
+    return adapter.Adapter(
+        session_for(lab, user), service_type='compute', interface='public',
+        region_name=lab.region, default_microversion=_NOVA_VERSION)

@@ -18,6 +18,7 @@ import os
 from lab import ceph
 from lab import ceph_mon
 from lab import ceph_osd
+from lab import computing
 from lab import daemon
 from lab import directory
 from lab import exception
@@ -34,7 +35,8 @@ class Lab:
     """The lab that a description describes.
 
     ``sites``, ``workers`` are mappings by name; ``daemons`` has all of them
-    in the order of starting.
+    in the order of starting. ``computing`` is None with the profile
+    ``storage``.
     """
 
     def __init__(self, where: directory.StateDirectory,
@@ -57,6 +59,9 @@ class Lab:
                 site, ports.osd(described.settings.port_base, index),
                 self.launcher)
             for index, site in enumerate(described.sites)}
+        self.computing = computing.Computing(
+            described, described.cloud, self.launcher
+        ) if described.cloud is not None else None
         self.daemons: dict[str, daemon.Daemon] = {
             one.name: one for tier in self.tiers() for one in tier}
         self._described = described
@@ -85,6 +90,8 @@ class Lab:
         yield [self.keystone]
         yield [*self.workers.values()]
         yield [self.haproxy]
+        if self.computing is not None:
+            yield from self.computing.tiers()
 
     def daemon(self, name: str) -> daemon.Daemon:
         """Return a daemon by its name, such as ``ceph-osd.dcn0``.

@@ -19,6 +19,7 @@ import pathlib
 
 from lab import cloud
 from lab import confile
+from lab import novaconf
 from lab import state
 
 
@@ -51,7 +52,6 @@ def configure(
 def _nova_conf(
     described: state.State, site: state.Site, home: pathlib.Path,
 ) -> confile.Sections:
-    nova = described.user('nova')
     return {
         'DEFAULT': {
             'debug': 'true',
@@ -59,23 +59,5 @@ def _nova_conf(
             'state_path': str(home),
             'instances_path': str(home / 'instances'),
         },
-        'libvirt': {
-            'virt_type': 'qemu',
-            'images_type': 'rbd',
-            'images_rbd_pool': site.vms_pool,
-            'images_rbd_ceph_conf': str(site.ceph_conf),
-            'images_rbd_glance_store_name': site.store,
-            'rbd_user': 'nova',
-        },
-        'glance': {
-            'region_name': described.region,
-            'valid_interfaces': 'public',
-            'auth_type': 'password',
-            'auth_url': described.keystone_url,
-            'username': nova.name,
-            'password': nova.password,
-            'project_name': nova.project,
-            'user_domain_id': 'default',
-            'project_domain_id': 'default',
-        },
+        **novaconf.backend(described, site),
     }

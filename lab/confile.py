@@ -13,6 +13,7 @@
 """Write the files that daemons read, safely for secrets."""
 
 from collections.abc import Mapping
+import configparser
 import os
 import pathlib
 
@@ -38,6 +39,13 @@ def ini(sections: Sections) -> str:
         lines.extend(f'{name} = {value}' for name, value in options.items())
         lines.append('')
     return '\n'.join(lines)
+
+
+def read_ini(path: pathlib.Path) -> Sections:
+    """Return the sections of a file as :func:`ini` renders them."""
+    parser = configparser.ConfigParser(interpolation=None, delimiters=('=',))
+    parser.read_string(path.read_text())
+    return {name: dict(parser[name]) for name in parser.sections()}
 
 
 def merge(sections: Sections, overrides: Sections) -> Sections:

@@ -35,6 +35,8 @@ class Daemon(abc.ABC):
 
     # Seconds; generous, since a machine that runs a lab is a busy one.
     start_timeout: float = 90
+    # Between two looks while it starts.
+    look_interval: float = 0.05
     stop_timeout: float = 20
     stop_signal: int = signal.SIGTERM
 
@@ -51,7 +53,7 @@ class Daemon(abc.ABC):
     @property
     @abc.abstractmethod
     def ports(self) -> Sequence[int]:
-        """The ports on 127.0.0.1 that it needs."""
+        """The ports on 127.0.0.1 that it needs; often just one."""
 
     @abc.abstractmethod
     def prepare(self) -> None:
@@ -104,7 +106,8 @@ class Daemon(abc.ABC):
         :raises exception.NotReady: when it dies or misses the deadline
         """
         try:
-            return waiting.until(self._look_alive, self.start_timeout)
+            return waiting.until(self._look_alive, self.start_timeout,
+                                 self.look_interval)
         except waiting.TimedOut as exc:
             raise exception.NotReady(
                 self.name, exc.seconds, exc.last_state, self.log,

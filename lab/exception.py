@@ -60,6 +60,18 @@ class PackagesMissing(LabError):
             f'apt-get install --no-install-recommends {" ".join(packages)}')
 
 
+class NoKernel(LabError):
+    """The lists of packages name no kernel for the lab's guests."""
+
+    exit_code = exitcodes.MISSING
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+        super().__init__(
+            f'{package} depends on no kernel in the lists of packages; run '
+            f'"apt-get update", on Debian')
+
+
 class RequirementsMissing(LabError):
     """The Python environment that runs the lab is not complete."""
 
@@ -121,6 +133,16 @@ class NotReady(LabError):
             f'{last_state}\nthe end of {log}:\n{tail.rstrip()}')
 
 
+class HostDown(LabError):
+    """A daemon is asked for whose compute host does not run."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        super().__init__(
+            f'{host} does not run; start it first: '
+            f'python -m lab start {host}')
+
+
 class CommandFailed(LabError):
     """A command that the lab ran ended with an error or took too long.
 
@@ -146,6 +168,22 @@ class OrderRefused(LabError):
         self.order = order
         self.answer = answer
         super().__init__(f'{name} did not accept "{order}": {answer}')
+
+
+class ServerFailed(LabError):
+    """A server did not come to the state that was waited for.
+
+    ``fault`` is what Nova tells the tenant, None when it has not failed.
+    """
+
+    def __init__(self, server: str, wanted: str, seconds: float,
+                 last_state: str, fault: str | None) -> None:
+        self.server = server
+        self.last_state = last_state
+        self.fault = fault
+        super().__init__(
+            f'server {server} is not {wanted} after {seconds:.1f} s, last '
+            f'seen: {last_state}' + (f': {fault}' if fault else ''))
 
 
 class Cancelled(LabError):

@@ -16,7 +16,7 @@ import json
 import pathlib
 import sys
 
-from lab import accounts
+from lab import authconf
 from lab import confile
 from lab import mariadb
 from lab import settings
@@ -45,7 +45,7 @@ def worker(lab: state.State, of: state.Worker,
     mine = {
         'DEFAULT': _general(lab, of, asked),
         **database(lab),
-        'keystone_authtoken': _authtoken(lab),
+        'keystone_authtoken': authconf.authtoken(lab, 'glance'),
         'paste_deploy': {'flavor': 'keystone',
                          'config_file': str(paste_file())},
         'oslo_policy': {'policy_file': str(of.policy)},
@@ -91,19 +91,4 @@ def _store(site: state.Site,
         'rbd_store_user': 'glance',
         'rbd_store_pool': site.images_pool,
         'rbd_thin_provisioning': str(asked.thin_provisioning).lower(),
-    }
-
-
-def _authtoken(lab: state.State) -> dict[str, str]:
-    user = lab.user('glance')
-    return {
-        'www_authenticate_uri': lab.keystone_url,
-        'auth_url': lab.keystone_url,
-        'auth_type': 'password',
-        'username': user.name,
-        'password': user.password,
-        'project_name': user.project,
-        'user_domain_id': 'default',
-        'project_domain_id': 'default',
-        'region_name': accounts.REGION,
     }

@@ -63,8 +63,21 @@ class Keystone(daemon.Daemon):
         """Make the lab's accounts; Keystone runs."""
         accounts.create(
             clients.session_for(self._lab, accounts.ADMIN),
+            accounts.of_profile(self._lab.settings.profile),
             {user.name: user.password for user in self._lab.users},
-            self._lab.glance_url)
+            self.catalog())
+
+    def catalog(self) -> list[accounts.Service]:
+        """Return all services but Keystone itself."""
+        found = [accounts.Service('glance', 'image', self._lab.glance_url)]
+        cloud = self._lab.cloud
+        if cloud is not None:
+            found += [
+                accounts.Service('nova', 'compute', cloud.nova_url),
+                accounts.Service('placement', 'placement',
+                                 cloud.placement_url),
+                accounts.Service('neutron', 'network', cloud.neutron_url)]
+        return found
 
     def sections(self) -> confile.Sections:
         """Return the content of keystone.conf."""

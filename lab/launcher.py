@@ -112,10 +112,12 @@ class Launcher:
 
     def run(self, name: str, command: Sequence[str], *,
             extra: Mapping[str, str] | None = None,
+            directory: pathlib.Path | None = None,
             timeout: float = 120) -> str:
         """Run a command to its end and return its output.
 
         :param name: what it is called in errors and in its log's name
+        :param directory: where it runs, None for where we are
         :param timeout: seconds
         :raises exception.CommandFailed: when it fails or takes too long
         """
@@ -126,7 +128,7 @@ class Launcher:
                 self.check()
                 child = subprocess.Popen(
                     [_path(command[0]), *command[1:]],
-                    env=self.environment(name, extra or {}),
+                    env=self.environment(name, extra or {}), cwd=directory,
                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                     stderr=errors, start_new_session=True, text=True)
                 self._running.add(child)
@@ -162,6 +164,9 @@ class Launcher:
             'LANG': 'C.UTF-8',
             process.STATE_VARIABLE: str(self.state.path),
             process.NAME_VARIABLE: name,
+            # Nova's services rename themselves, and would write the new name
+            # over the environment, the mark included.
+            'SPT_NOENV': '1',
             **extra,
         }
 

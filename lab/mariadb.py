@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""MariaDB: the databases of Keystone and Glance."""
+"""MariaDB: the databases of all services."""
 
 from collections.abc import Sequence
 import os
@@ -24,8 +24,12 @@ from lab import ports
 from lab import state
 from lab import waiting
 
-# Databases, each with a user of the same name.
-DATABASES = ('keystone', 'glance')
+# Databases, each with a user of the same name, by what they are for.
+STORAGE = ('keystone', 'glance')
+CLOUD = ('placement', 'neutron', 'nova_api', 'nova')
+# Nova's record of servers that no cell has taken. It is a database beside
+# that of the first cell, and Nova derives its URL from that one's.
+_CELL0 = 'nova_cell0'
 
 
 def connection(database: state.Database, user: str) -> str:
@@ -95,14 +99,26 @@ class MariaDB(daemon.Daemon):
         secrets = self._database.passwords
         lines = ["ALTER USER 'root'@'localhost' IDENTIFIED BY "
                  f"'{secrets['root']}';"]
-        for name in DATABASES:
-            user = f"'{name}'@'{ports.ADDRESS}'"
+        for name in secrets:
+            if name != 'root':
+                lines += _database(name, secrets[name])
+        if 'nova' in secrets:
             lines += [
-                f'CREATE DATABASE IF NOT EXISTS {name};',
-                f'CREATE USER IF NOT EXISTS {user} IDENTIFIED BY '
-                f"'{secrets[name]}';",
-                f'GRANT ALL ON {name}.* TO {user};']
+                f'CREATE DATABASE IF NOT EXISTS {_CELL0};',
+                f'GRANT ALL ON {_CELL0}.* TO {_user("nova")};']
         return '\n'.join(lines) + '\n'
+
+
+def _database(name: str, password: str) -> list[str]:
+    return [
+        f'CREATE DATABASE IF NOT EXISTS {name};',
+        f'CREATE USER IF NOT EXISTS {_user(name)} IDENTIFIED BY '
+        f"'{password}';",
+        f'GRANT ALL ON {name}.* TO {_user(name)};']
+
+
+def _user(name: str) -> str:
+    return f"'{name}'@'{ports.ADDRESS}'"
 
 
 def _as_root() -> list[str]:

@@ -10,15 +10,22 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+
 """Check that the machine and the Python environment have what a lab needs."""
 
 from collections.abc import Callable
+from collections.abc import Mapping
+import dataclasses
 import importlib.util
+import os
 import pathlib
 import sys
 
 from lab import exception
 from lab import launcher
+from lab import nova_compute
+from lab import rabbitmq
+from lab import settings
 from lab import uwsgi
 
 # Programs, each with the Debian or Ubuntu package that has it.
@@ -41,11 +48,61 @@ MODULES = ('glance', 'glanceclient', 'keystone', 'keystoneauth1',
            'keystoneclient', 'pymysql')
 COMMANDS = ('glance-manage', 'keystone-manage')
 
+# What the profile "cloud" needs besides.
+CLOUD_PROGRAMS = {
+    'busybox': 'busybox-static',
+    'ceph-mgr': 'ceph-mgr',
+    'epmd': 'erlang-base',
+    rabbitmq.PROGRAM: 'rabbitmq-server',
+    'libvirtd': 'libvirt-daemon',
+    'virtlogd': 'libvirt-daemon',
+    'mcopy': 'mtools',
+    'mkfs.fat': 'dosfstools',
+    'nsenter': 'util-linux',
+    'qemu-img': 'qemu-utils',
+    'qemu-system-x86_64': 'qemu-system-x86',
+    'syslinux': 'syslinux',
+    'unshare': 'util-linux',
+}
+CLOUD_BINDINGS = {'libvirt': 'python3-libvirt'}
+# Loaded by the programs above, which start without them.
+CLOUD_DRIVERS = {
+    '*/libvirt/connection-driver/libvirt_driver_qemu.so':
+        'libvirt-daemon-driver-qemu',
+    '*/qemu/block-rbd.so': 'qemu-block-extra',
+}
+_DRIVERS_AT = pathlib.Path('/usr/lib')
+CLOUD_MODULES = ('amqp', 'neutron', 'nova', 'openstackclient', 'placement')
+CLOUD_COMMANDS = (nova_compute.PROGRAM, 'neutron-db-manage',
+                  'nova-conductor', 'nova-manage', 'nova-scheduler',
+                  'placement-manage', 'privsep-helper')
+
 REQUIREMENTS = pathlib.Path(__file__).with_name('requirements.txt')
 
 
+@dataclasses.dataclass(frozen=True)
+class Needs:
+    """What a profile needs; packages are values where there are any."""
+
+    programs: Mapping[str, str]
+    bindings: Mapping[str, str]
+    drivers: Mapping[str, str]
+    modules: tuple[str, ...]
+    commands: tuple[str, ...]
+
+
+def needs(profile: str) -> Needs:
+    """Return what a lab of that profile needs."""
+    if profile == settings.CLOUD:
+        return Needs({**PROGRAMS, **CLOUD_PROGRAMS},
+                     {**BINDINGS, **CLOUD_BINDINGS}, CLOUD_DRIVERS,
+                     MODULES + CLOUD_MODULES, COMMANDS + CLOUD_COMMANDS)
+    return Needs(PROGRAMS, BINDINGS, {}, MODULES, COMMANDS)
+
+
 def check(find_program: Callable[[str], str | None] = launcher.program,
-          has_module: Callable[[str], bool] | None = None) -> None:
+          has_module: Callable[[str], bool] | None = None,
+          profile: str = settings.STORAGE) -> None:
     """Refuse to go on when something is missing; all of it is named.
 
     :raises exception.PackagesMissing: when it is in a distribution package
@@ -53,19 +110,14 @@ def check(find_program: Callable[[str], str | None] = launcher.program,
         environment
     """
     has_module = has_module or _has_module
-    missing = {name: package for name, package in PROGRAMS.items()
-               if find_program(name) is None}
-    unseen = [name for name in BINDINGS if not has_module(name)]
-    missing |= {f'python module {name}': BINDINGS[name] for name in unseen
-                if not _bindings(name)}
-    if missing:
-        raise exception.PackagesMissing(
-            sorted(missing), sorted(set(missing.values())))
+    wanted = needs(profile)
+    unseen = [name for name in wanted.bindings if not has_module(name)]
+    _check_packages(wanted, find_program, unseen)
     if unseen:
         raise exception.RequirementsMissing(
             unseen, f'run: {sys.executable} tools/link_bindings.py')
-    absent = [name for name in MODULES if not has_module(name)]
-    absent += [name for name in COMMANDS
+    absent = [name for name in wanted.modules if not has_module(name)]
+    absent += [name for name in wanted.commands
                if not launcher.python_program(name).exists()]
     if uwsgi.find() is None:
         absent.append(uwsgi.PROGRAMS[0])
@@ -75,9 +127,37 @@ def check(find_program: Callable[[str], str | None] = launcher.program,
                     f'-r {REQUIREMENTS}')
 
 
+def check_permitted(profile: str, user: int | None = None) -> None:
+    """Refuse a profile that this user cannot run.
+
+    :param user: its numeric id, None for who runs this
+    :raises exception.InvalidSettings: when namespaces need root
+    """
+    user = os.geteuid() if user is None else user
+    if profile == settings.CLOUD and user != 0:
+        raise exception.InvalidSettings(
+            f'the profile {profile!r} makes mount and PID namespaces for its '
+            f'computes, which only root may; run it with sudo')
+
+
+def _check_packages(wanted: Needs,
+                    find_program: Callable[[str], str | None],
+                    unseen: list[str]) -> None:
+    missing = {name: package for name, package in wanted.programs.items()
+               if find_program(name) is None}
+    missing |= {f'python module {name}': wanted.bindings[name]
+                for name in unseen if not _bindings(name)}
+    missing |= {pathlib.PurePath(pattern).name: package
+                for pattern, package in wanted.drivers.items()
+                if not any(_DRIVERS_AT.glob(pattern))}
+    if missing:
+        raise exception.PackagesMissing(
+            sorted(missing), sorted(set(missing.values())))
+
+
 def _has_module(name: str) -> bool:
     return importlib.util.find_spec(name) is not None
 
 
 def _bindings(name: str) -> list[pathlib.Path]:
-    return list(_BINDINGS_AT.glob(f'{name}.*.so'))
+    return list(_BINDINGS_AT.glob(f'{name}.*'))

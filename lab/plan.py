@@ -16,11 +16,14 @@ import secrets
 import uuid
 
 from lab import accounts
+from lab import computestate
 from lab import directory
+from lab import guest
 from lab import mariadb
 from lab import ports
 from lab import settings
 from lab import state
+from lab import zones
 
 WORKERS = 2
 
@@ -36,7 +39,8 @@ def new(asked: settings.LabSettings,
         glance_url=_url(ports.fixed(base, 'haproxy')),
         users=tuple(
             state.User(account.user, _password(), account.project,
-                       account.roles) for account in accounts.ACCOUNTS),
+                       account.roles)
+            for account in accounts.of_profile(asked.profile)),
         sites=tuple(_site(name, ports.mon(base, index), where)
                     for index, name in enumerate(asked.sites)),
         workers=tuple(_worker(number, ports.worker(base, number), where)
@@ -45,7 +49,45 @@ def new(asked: settings.LabSettings,
             port=ports.fixed(base, 'mariadb'),
             socket=where.service('mariadb') / 'mariadb.sock',
             passwords={user: _password()
-                       for user in ('root', *mariadb.DATABASES)}))
+                       for user in ('root', *_databases(asked))}),
+        cloud=_cloud(asked, where) if asked.profile == settings.CLOUD
+        else None)
+
+
+def _databases(asked: settings.LabSettings) -> tuple[str, ...]:
+    if asked.profile == settings.CLOUD:
+        return mariadb.STORAGE + mariadb.CLOUD
+    return mariadb.STORAGE
+
+
+def _cloud(asked: settings.LabSettings,
+           where: directory.StateDirectory) -> computestate.Cloud:
+    base = asked.port_base
+    images = where.service('guest')
+    return computestate.Cloud(
+        nova_url=_url(ports.fixed(base, 'nova-api')) + '/v2.1',
+        placement_url=_url(ports.fixed(base, 'placement')),
+        neutron_url=_url(ports.fixed(base, 'neutron-server')),
+        broker=computestate.Broker(
+            port=ports.fixed(base, 'rabbitmq'),
+            epmd_port=ports.fixed(base, 'epmd'),
+            erlang_port=ports.fixed(base, 'erlang'),
+            user='nova', password=_password()),
+        guest=computestate.Guest(
+            raw=images / 'guest.raw', qcow2=images / 'guest.qcow2',
+            marker=guest.MARKER, flavor=zones.FLAVOR),
+        computes=tuple(
+            _compute(f'{site}-{number}', site, where)
+            for site, count in asked.computes.items()
+            for number in range(count)))
+
+
+def _compute(name: str, site: str,
+             where: directory.StateDirectory) -> computestate.Compute:
+    home = where.service('hosts') / name
+    return computestate.Compute(
+        name=name, site=site, zone=site, conf=home / 'nova.conf',
+        log=where.log(f'nova-compute.{name}'), secret=str(uuid.uuid4()))
 
 
 def _site(name: str, mon_port: int,

@@ -29,10 +29,13 @@ SPAN = 500
 # for each. The range gives a restarted one some choice.
 OSD_PORTS = 10
 
-_FIXED = {'haproxy': 0, 'keystone': 1, 'mariadb': 2}
+_FIXED = {'haproxy': 0, 'keystone': 1, 'mariadb': 2, 'placement': 3,
+          'nova-api': 4, 'neutron-server': 5, 'rabbitmq': 6, 'epmd': 7,
+          'erlang': 8}
 _WORKERS_AT = 10
 _MONS_AT = 50
 _OSDS_AT = 100
+_MGRS_AT = 300
 
 _LISTEN = '0A'
 _LOCAL_RANGE = pathlib.Path('/proc/sys/net/ipv4/ip_local_port_range')
@@ -57,6 +60,11 @@ def osd(base: int, site_index: int) -> range:
     """Return the ports among which a site's OSD chooses its own."""
     first = base + _OSDS_AT + OSD_PORTS * site_index
     return range(first, first + OSD_PORTS)
+
+
+def mgr(base: int, site_index: int) -> int:
+    """Return the port of a site's manager; sites count from 0."""
+    return base + _MGRS_AT + site_index
 
 
 def check_base(base: int) -> None:

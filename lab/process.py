@@ -188,6 +188,12 @@ def of_lab(state: pathlib.Path) -> dict[Process, str]:
     return found
 
 
+def leads_session(pid: int) -> bool:
+    """Tell whether a process is the leader of its session."""
+    seen = _stat(pid)
+    return seen is not None and seen.session == pid
+
+
 def _environments() -> Iterator[tuple[int, dict[str, str]]]:
     for pid in _pids():
         try:

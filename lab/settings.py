@@ -20,13 +20,15 @@ from lab import exception
 from lab import ports
 
 STORAGE = 'storage'
+CLOUD = 'cloud'
 # The choices of --profile.
-PROFILES = (STORAGE,)
+PROFILES = (STORAGE, CLOUD)
 
 DEFAULT_SITES = ('central', 'dcn0', 'dcn1')
 DEFAULT_PORT_BASE = 21000
 DEFAULT_OSD_GIB = 8
 MAX_SITES = 16
+MAX_COMPUTES = 16
 
 _SITE_NAME = re.compile(r'[a-z][a-z0-9_-]{0,31}')
 # A site's name becomes the name of a Glance store, which is a section of
@@ -45,13 +47,16 @@ class LabSettings:
     """What ``up`` builds; a lab keeps its settings until ``down``.
 
     The first site is the hub: its store is Glance's default. ``osd_gib`` is
-    the size of a site's only OSD in GiB, a sparse file.
+    the size of a site's only OSD in GiB, a sparse file. ``computes`` is how
+    many computes a site has, by site: with the profile ``cloud`` those that
+    are not named have one, with ``storage`` there are none.
     """
 
     sites: tuple[str, ...] = DEFAULT_SITES
     profile: str = STORAGE
     port_base: int = DEFAULT_PORT_BASE
     osd_gib: int = DEFAULT_OSD_GIB
+    computes: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.sites) <= MAX_SITES:
@@ -70,6 +75,26 @@ class LabSettings:
         if self.osd_gib < 1:
             raise exception.InvalidSettings(
                 f'an OSD has at least 1 GiB, not {self.osd_gib}')
+        self._check_computes()
+        if self.profile == CLOUD:
+            object.__setattr__(self, 'computes', {
+                name: self.computes.get(name, 1) for name in self.sites})
+            if sum(self.computes.values()) > MAX_COMPUTES:
+                raise exception.InvalidSettings(
+                    f'a lab has at most {MAX_COMPUTES} computes')
+
+    def _check_computes(self) -> None:
+        if self.computes and self.profile != CLOUD:
+            raise exception.InvalidSettings(
+                f'there are computes only with the profile {CLOUD!r}')
+        for name, count in self.computes.items():
+            if name not in self.sites:
+                raise exception.InvalidSettings(
+                    f'computes are asked for at {name!r}, which is not one '
+                    f'of the sites {", ".join(self.sites)}')
+            if count < 0:
+                raise exception.InvalidSettings(
+                    f'{name} cannot have {count} computes')
 
     def differences(self, other: 'LabSettings') -> list[str]:
         """Name each setting that is not the same in ``other``."""
@@ -114,4 +139,6 @@ def _check_site_name(name: str) -> None:
 
 
 def _show(value: object) -> str:
+    if isinstance(value, dict):
+        return ','.join(f'{key}={one}' for key, one in value.items())
     return ','.join(value) if isinstance(value, tuple) else str(value)

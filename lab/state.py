@@ -14,10 +14,11 @@
 
 The file is a contract: tests and other tools read it. It is one JSON object
 whose keys are the fields of :class:`State`, nested objects being the other
-classes of this module. Paths are absolute, everything listens on 127.0.0.1,
-and the file holds passwords (mode 0600). It is replaced as a whole, so that
-a reader never sees half of it. ``version`` grows when a key changes its
-meaning or goes; new keys may come at any time.
+classes of this module and, below ``cloud``, of :mod:`lab.computestate`. Paths
+are absolute, everything listens on 127.0.0.1, and the file holds passwords
+(mode 0600). It is replaced as a whole, so that a reader never sees half of
+it. ``version`` grows when a key changes its meaning or goes; new keys may
+come at any time.
 
 A pid is only to be trusted together with the start time beside it (field 22
 of /proc/PID/stat): null means that the daemon was not started or was stopped
@@ -28,7 +29,9 @@ import dataclasses
 import json
 import pathlib
 from typing import Any
+from typing import TypeVar
 
+from lab import computestate
 from lab import confile
 from lab import directory
 from lab import exception
@@ -111,7 +114,8 @@ class State:
     """The whole lab.
 
     ``ready``: ``up`` came to its end. ``glance_url`` is the load-balanced
-    one, as in the service catalog.
+    one, as in the service catalog. ``cloud``: null with the profile
+    ``storage``.
     """
 
     settings: settings.LabSettings
@@ -124,6 +128,7 @@ class State:
     database: Database
     daemons: tuple[Daemon, ...] = ()
     ready: bool = False
+    cloud: computestate.Cloud | None = None
     version: int = VERSION
 
     def user(self, name: str) -> User:
@@ -136,6 +141,21 @@ class State:
                 return user
         raise exception.UnknownName(
             'user', name, [user.name for user in self.users])
+
+    def site(self, name: str) -> Site:
+        """Return the site of that name.
+
+        :raises exception.UnknownName: when there is none
+        """
+        for site in self.sites:
+            if site.name == name:
+                return site
+        raise exception.UnknownName(
+            'site', name, [site.name for site in self.sites])
+
+
+# What has a process of its own.
+_Described = TypeVar('_Described', Worker, computestate.Compute)
 
 
 def save(where: directory.StateDirectory, lab: State) -> None:
@@ -198,7 +218,8 @@ def _write(where: directory.StateDirectory, lab: State) -> None:
         daemons=tuple(_with_process(daemon, seen[daemon.name])
                       for daemon in lab.daemons),
         workers=tuple(_with_pid(worker, seen.get(worker.name))
-                      for worker in lab.workers))
+                      for worker in lab.workers),
+        cloud=_with_pids(lab.cloud, seen))
     text = json.dumps(dataclasses.asdict(lab), indent=2, default=str)
     confile.write(where.description, text + '\n')
 
@@ -209,8 +230,20 @@ def _with_process(daemon: Daemon, seen: process.Process | None) -> Daemon:
         start_time=seen.start_time if seen else None)
 
 
-def _with_pid(worker: Worker, seen: process.Process | None) -> Worker:
-    return dataclasses.replace(worker, pid=seen.pid if seen else None)
+def _with_pid(described: _Described,
+              seen: process.Process | None) -> _Described:
+    return dataclasses.replace(described, pid=seen.pid if seen else None)
+
+
+def _with_pids(
+    cloud: computestate.Cloud | None,
+    seen: dict[str, process.Process | None],
+) -> computestate.Cloud | None:
+    if cloud is None:
+        return None
+    return dataclasses.replace(cloud, computes=tuple(
+        _with_pid(compute, seen.get(f'compute-host.{compute.name}'))
+        for compute in cloud.computes))
 
 
 def _parse(raw: dict[str, Any]) -> State:
@@ -231,7 +264,8 @@ def _parse(raw: dict[str, Any]) -> State:
         daemons=tuple(Daemon(**{**_paths(daemon, 'log'),
                                 'ports': tuple(daemon['ports'])})
                       for daemon in raw['daemons']),
-        ready=raw['ready'])
+        ready=raw['ready'],
+        cloud=computestate.parse(raw.get('cloud')))
 
 
 def _site(raw: dict[str, Any]) -> Site:

@@ -24,10 +24,14 @@ from lab import waiting
 
 # Kinds of daemons in the order of stopping: each before what it needs.
 _ORDER: tuple[frozenset[str], ...] = (
-    frozenset(('haproxy',)),
-    frozenset(('glance-api',)),
-    frozenset(('keystone',)),
-    frozenset(('mariadb', 'ceph-osd')),
+    # With all that runs on it.
+    frozenset(('compute-host',)),
+    frozenset(('haproxy', 'nova-compute', 'libvirtd', 'virtlogd', 'nova-api',
+               'nova-scheduler', 'nova-conductor', 'neutron-server',
+               'placement')),
+    frozenset(('glance-api', 'rabbitmq')),
+    frozenset(('keystone', 'epmd')),
+    frozenset(('mariadb', 'ceph-osd', 'ceph-mgr')),
     frozenset(('ceph-mon',)),
 )
 

@@ -14,6 +14,7 @@
 
 from collections.abc import Sequence
 import http.client
+import pathlib
 import sys
 import urllib.error
 import urllib.request
@@ -24,6 +25,9 @@ from lab import waiting
 
 # The wheel without a compiler first, then the program built from source.
 PROGRAMS = ('pyuwsgi', 'uwsgi')
+
+# Where this package is, when it is not installed.
+_ROOT = pathlib.Path(__file__).parents[1]
 
 _ANSWER_WITHIN = 5.0
 
@@ -37,16 +41,20 @@ def find() -> str | None:
     return None
 
 
-def command(module: str, port: int, threads: int) -> Sequence[str]:
+def command(module: str, port: int, threads: int,
+            application: str = 'application') -> Sequence[str]:
     """Return the command that serves ``module``'s ``application``.
 
     On SIGTERM it finishes the requests it has, then runs the exit handlers,
     in which Glance waits for its running imports. That needs a master: one
     process alone drops both when a request runs at that moment.
+
+    :param application: a name, or a call of what returns the application
     """
     return [
         find() or PROGRAMS[0],
-        '--module', f'{module}:application',
+        '--module', f'{module}:{application}',
+        '--pythonpath', str(_ROOT),
         '--http-socket', f'{ports.ADDRESS}:{port}',
         '--virtualenv', sys.prefix,
         '--processes', '1', '--threads', str(threads), '--enable-threads',

@@ -93,18 +93,24 @@ class LabTestCase(testtools.TestCase):
         self, mib: int = 32, user: str = 'demo', **properties: str,
     ) -> str:
         """Upload an image into the hub's store and return its id."""
-        glance = clients.glance_for(self.lab.state, user)
         properties.setdefault('disk_format', 'raw')
-        image = glance.images.create(
-            name=self.id(), container_format='bare', **properties)
-        self.addCleanup(self._remove_image, image.id)
         with tempfile.TemporaryDirectory() as scratch:
             path = images.make_raw(
                 pathlib.Path(scratch) / 'image', mib, max(1, mib // 4))
             if properties['disk_format'] != 'raw':
                 path = _convert(path, properties['disk_format'])
-            with path.open('rb') as data:
-                glance.images.upload(image.id, data)
+            return self.upload(path, user, **properties)
+
+    def upload(
+        self, path: pathlib.Path, user: str = 'demo', **properties: str,
+    ) -> str:
+        """Upload a file into the hub's store and return the image's id."""
+        glance = clients.glance_for(self.lab.state, user)
+        image = glance.images.create(
+            name=self.id(), container_format='bare', **properties)
+        self.addCleanup(self._remove_image, image.id)
+        with path.open('rb') as data:
+            glance.images.upload(image.id, data)
         return str(image.id)
 
     def boot(self, *requests: boot.Request) -> list[boot.Disk]:

@@ -50,7 +50,7 @@ def observe(lab: cloud.Lab) -> dict[str, Any]:
             'name': one.name, 'alive': running is not None,
             'pid': running.pid if running else None,
             'state': one.look().state if running else 'dead',
-            'port': one.ports[0]})
+            'port': one.ports[0] if one.ports else None})
     sites = [{'name': name, 'fsid': site.fsid, 'health': _health(lab, name)}
              for name, site in lab.sites.items()]
     return {'keystone_url': lab.state.keystone_url,
@@ -63,7 +63,7 @@ def table(seen: dict[str, Any]) -> str:
     lines = [f'keystone  {seen["keystone_url"]}',
              f'glance    {seen["glance_url"]}', '']
     lines += [f'{one["name"]:<24} {one["pid"] or "-":>8} '
-              f'{one["port"]:>6}  {one["state"]}'
+              f'{one["port"] or "-":>6}  {one["state"]}'
               for one in seen['daemons']]
     lines.append('')
     lines += [f'{site["name"]:<24} {site["fsid"]}  {site["health"]}'

@@ -30,3 +30,12 @@ class Subparsers(Protocol):
 def names(text: str) -> tuple[str, ...]:
     """Parse a comma-separated list."""
     return tuple(name.strip() for name in text.split(','))
+
+
+def counts(text: str) -> dict[str, int]:
+    """Parse a comma-separated list of NAME=NUMBER.
+
+    :raises ValueError: when it is not one
+    """
+    pairs = [item.partition('=') for item in names(text)]
+    return {name: int(number) for name, _, number in pairs}

@@ -38,6 +38,10 @@ def add_parser(subparsers: types.Subparsers) -> None:
         help='sites, the hub first (default: '
              f'{",".join(settings.DEFAULT_SITES)})')
     parser.add_argument(
+        '--computes', type=types.counts, default={}, metavar='SITE=N,...',
+        help='how many computes a site has, with the profile cloud '
+             '(default: one at each site)')
+    parser.add_argument(
         '--port-base', type=int, default=settings.DEFAULT_PORT_BASE,
         metavar='N',
         help='all ports follow from this one (default: %(default)s)')
@@ -57,8 +61,9 @@ def run(args: argparse.Namespace) -> int:
     where = directory.StateDirectory(args.state)
     asked = settings.LabSettings(
         sites=args.sites, profile=args.profile, port_base=args.port_base,
-        osd_gib=args.osd_size)
-    packages.check()
+        osd_gib=args.osd_size, computes=args.computes)
+    packages.check_permitted(asked.profile)
+    packages.check(profile=asked.profile)
     with interrupt.raised():
         lifetime.up(lifetime.Request(asked, args.keep_failed), where, report)
     report.say(f'ready after {report.seconds:.1f} s; to use it: '

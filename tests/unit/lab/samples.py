@@ -29,3 +29,10 @@ def described(path: pathlib.Path, *sites: str) -> state.State:
     return dataclasses.replace(lab, ready=True, daemons=tuple(
         state.Daemon(name, where.log(name), (21000 + number,))
         for number, name in enumerate(('mariadb', 'glance-api-1'))))
+
+
+def cloud(path: pathlib.Path, **computes: int) -> state.State:
+    """Return the description of a lab of the profile ``cloud``."""
+    where = directory.StateDirectory(path)
+    return plan.new(settings.LabSettings(
+        profile=settings.CLOUD, computes=computes), where)

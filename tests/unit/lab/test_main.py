@@ -55,6 +55,15 @@ class ParserTestCase(testtools.TestCase):
                          self._parse('up', '--sites',
                                      'central,dcn1, dcn10').sites)
 
+    def test_computes(self):
+        self.assertEqual({}, self._parse('up').computes)
+        self.assertEqual({'dcn0': 3, 'dcn1': 1}, self._parse(
+            'up', '--computes', 'dcn0=3,dcn1=1').computes)
+        for wrong in ('dcn0', 'dcn0=many'):
+            code, _, stderr = _run('up', '--computes', wrong)
+            self.assertEqual(exitcodes.USAGE, code)
+            self.assertIn('--computes', stderr)
+
     def test_each_command_can_run(self):
         for command in ('up', 'down', 'status', 'env'):
             self.assertTrue(callable(self._parse(command).run))

@@ -38,6 +38,20 @@ class PackagesTestCase(testtools.TestCase):
         for program in packages.PROGRAMS:
             self.assertIn(program, str(error))
 
+    def test_cloud_needs_more(self):
+        error = self.assertRaises(
+            exception.PackagesMissing, packages.check, _nothing,
+            lambda name: True, 'cloud')
+        for package in ('ceph-osd', 'libvirt-daemon', 'qemu-system-x86',
+                        'rabbitmq-server', 'syslinux'):
+            self.assertIn(package, error.packages)
+
+    def test_cloud_is_root_s(self):
+        packages.check_permitted('cloud', user=0)
+        packages.check_permitted('storage', user=1000)
+        self.assertRaises(exception.InvalidSettings,
+                          packages.check_permitted, 'cloud', 1000)
+
     def test_one_missing_program(self):
         error = self.assertRaises(
             exception.PackagesMissing, packages.check,

@@ -25,16 +25,20 @@ class LayoutTestCase(testtools.TestCase):
     def test_no_port_has_two_owners(self):
         base = 21000
         used = [ports.fixed(base, name)
-                for name in ('haproxy', 'keystone', 'mariadb')]
+                for name in ('haproxy', 'keystone', 'mariadb', 'placement',
+                             'nova-api', 'neutron-server', 'rabbitmq',
+                             'epmd', 'erlang')]
         used += [ports.worker(base, number) for number in (1, 2)]
         for index in range(settings.MAX_SITES):
             used.append(ports.mon(base, index))
+            used.append(ports.mgr(base, index))
             used += ports.osd(base, index)
         self.assertEqual(len(used), len(set(used)))
         self.assertTrue(all(0 <= port - base < ports.SPAN for port in used))
 
     def test_two_labs_do_not_meet(self):
-        last = ports.osd(21000, settings.MAX_SITES - 1)[-1]
+        last = max(ports.osd(21000, settings.MAX_SITES - 1)[-1],
+                   ports.mgr(21000, settings.MAX_SITES - 1))
         self.assertLess(last, ports.fixed(21000 + ports.SPAN, 'haproxy'))
 
 

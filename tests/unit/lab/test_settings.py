@@ -48,6 +48,29 @@ class LabSettingsTestCase(testtools.TestCase):
             self.assertRaises(exception.InvalidSettings,
                               settings.LabSettings, port_base=base)
 
+    def test_cloud_has_a_compute_at_each_site(self):
+        asked = settings.LabSettings(profile='cloud', computes={'dcn0': 3})
+        self.assertEqual({'central': 1, 'dcn0': 3, 'dcn1': 1},
+                         asked.computes)
+
+    def test_storage_has_no_computes(self):
+        self.assertEqual({}, settings.LabSettings().computes)
+        self.assertRaises(exception.InvalidSettings,
+                          settings.LabSettings, computes={'dcn0': 1})
+
+    def test_refused_computes(self):
+        for computes in ({'moon': 1}, {'dcn0': -1}, {'dcn0': 15}):
+            self.assertRaises(
+                exception.InvalidSettings, settings.LabSettings,
+                profile='cloud', computes=computes)
+
+    def test_difference_in_computes(self):
+        mine = settings.LabSettings(profile='cloud', sites=('a',))
+        theirs = settings.LabSettings(profile='cloud', sites=('a',),
+                                      computes={'a': 2})
+        self.assertEqual(['computes is a=1, asked for a=2'],
+                         mine.differences(theirs))
+
     def test_differences_name_what_differs(self):
         mine = settings.LabSettings(sites=('a', 'b'))
         self.assertEqual([], mine.differences(

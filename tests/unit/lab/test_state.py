@@ -43,6 +43,34 @@ class StateTestCase(testtools.TestCase):
         state.save(self.where, self.lab)
         self.assertEqual(self.lab, state.load(self.where))
 
+    def test_round_trip_of_a_cloud(self):
+        lab = samples.cloud(self.where.path, dcn0=2)
+        state.save(self.where, lab)
+        found = state.load(self.where)
+        self.assertEqual(lab, found)
+        self.assertEqual(
+            ['central-0', 'dcn0-0', 'dcn0-1', 'dcn1-0'],
+            [compute.name for compute in found.cloud.computes])
+
+    def test_pid_of_a_compute_is_its_host_s(self):
+        lab = samples.cloud(self.where.path)
+        lab = dataclasses.replace(lab, daemons=(state.Daemon(
+            'compute-host.dcn0-0', self.where.log('x'), ()),))
+        state.save(self.where, lab)
+        state.write_pid(self.where, 'compute-host.dcn0-0',
+                        process.Process(1, 2))
+        pids = {compute.name: compute.pid
+                for compute in state.load(self.where).cloud.computes}
+        self.assertEqual({'central-0': None, 'dcn0-0': 1, 'dcn1-0': None},
+                         pids)
+
+    def test_lab_of_before_there_were_computes(self):
+        state.save(self.where, self.lab)
+        raw = json.loads(self.where.description.read_text())
+        del raw['cloud'], raw['settings']['computes']
+        self.where.description.write_text(json.dumps(raw))
+        self.assertEqual(self.lab, state.load(self.where))
+
     def test_only_the_owner_may_read_it(self):
         state.save(self.where, self.lab)
         mode = stat.S_IMODE(self.where.description.stat().st_mode)
@@ -65,7 +93,8 @@ class StateTestCase(testtools.TestCase):
         self.assertEqual(
             {'version', 'ready', 'settings', 'keystone_url', 'region',
              'glance_url', 'users', 'sites', 'workers', 'database',
-             'daemons'}, set(raw))
+             'daemons', 'cloud'}, set(raw))
+        self.assertIsNone(raw['cloud'])
         self.assertEqual(1, raw['version'])
         self.assertEqual(
             {'name', 'store', 'fsid', 'ceph_conf', 'keyrings',

@@ -30,6 +30,7 @@ class KindTestCase(testtools.TestCase):
         for name, kind in (('ceph-osd.dcn0', 'ceph-osd'),
                            ('ceph-mon.central-1', 'ceph-mon'),
                            ('glance-api-12', 'glance-api'),
+                           ('nova-compute.dcn0-1', 'nova-compute'),
                            ('mariadb', 'mariadb')):
             self.assertEqual(kind, teardown.kind_of(name))
 
@@ -75,6 +76,16 @@ class TeardownTestCase(testtools.TestCase):
                           'keystone'], order[:4])
         self.assertEqual({'ceph-osd.a', 'mariadb'}, set(order[4:6]))
         self.assertEqual(['ceph-mon.a'], order[6:])
+
+    def test_power_of_a_host_goes_first(self):
+        for name in ('mariadb', 'nova-api', 'nova-compute.a-0',
+                     'compute-host.a-0'):
+            self._say_when_ended(name)
+        self.teardown.stop_all()
+        order = (self.where.path / 'order').read_text().split()
+        self.assertEqual('compute-host.a-0', order[0])
+        self.assertEqual({'nova-api', 'nova-compute.a-0'}, set(order[1:3]))
+        self.assertEqual('mariadb', order[3])
 
     def test_deaf_one_is_killed_with_a_warning(self):
         ready = self.where.path / 'ready'

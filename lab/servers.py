@@ -1,0 +1,203 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+
+"""Servers in the lab's cloud, made as a tenant makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import dataclasses
+from typing import Any
+
+from keystoneauth1 import exceptions as ks_exc
+
+from lab import accounts
+from lab import clients
+from lab import exception
+from lab import state
+from lab import waiting
+from lab import zones
+
+ACTIVE = 'ACTIVE'
+ERROR = 'ERROR'
+
+# Seconds; a first boot copies an image, on a machine that does much else.
+_TIMEOUT = 300
+_INTERVAL = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """What server to create.
+
+    :ivar zone: availability zone, which is a site; None leaves it to Nova.
+    :ivar group: id of a server group, None for none.
+    """
+
+    name: str
+    image_id: str
+    zone: str | None = None
+    flavor: str = zones.FLAVOR
+    group: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Server:
+    """What Nova tells of a server.
+
+    :ivar host: of its compute, None as long as it has none.
+    :ivar fault: the message of its fault, None when it has none.
+    """
+
+    id: str
+    name: str
+    status: str
+    zone: str
+    host: str | None
+    fault: str | None
+
+    @property
+    def disk(self) -> str:
+        """The name of its root disk in the cluster of its site."""
+        return f'{self.id}_disk'
+
+
+class Servers:
+    """The compute API for one tenant.
+
+    What only administrators see of a server is asked as one.
+    """
+
+    def __init__(self, lab: state.State, user: str = 'demo') -> None:
+        self._nova = clients.nova_for(lab, user)
+        self._admin = clients.nova_for(lab, accounts.ADMIN)
+        self._flavors: dict[str, str] = {}
+
+    def create(self, request: Request) -> str:
+        """Ask for a server; return its id, long before it runs.
+
+        :raises keystoneauth1.exceptions.HttpError: when Nova refuses
+        """
+        wanted: dict[str, Any] = {
+            'name': request.name, 'imageRef': request.image_id,
+            'flavorRef': self._flavor(request.flavor), 'networks': 'none'}
+        if request.zone is not None:
+            wanted['availability_zone'] = request.zone
+        body: dict[str, Any] = {'server': wanted}
+        if request.group is not None:
+            body['os:scheduler_hints'] = {'group': request.group}
+        made = self._nova.post('/servers', json=body).json()
+        return str(made['server']['id'])
+
+    def show(self, server_id: str) -> Server:
+        """Return what is known of a server.
+
+        :raises keystoneauth1.exceptions.NotFound: when there is none
+        """
+        seen = self._admin.get(f'/servers/{server_id}').json()['server']
+        return Server(
+            id=server_id, name=seen['name'], status=seen['status'],
+            zone=seen['OS-EXT-AZ:availability_zone'],
+            host=seen['OS-EXT-SRV-ATTR:host'],
+            fault=seen.get('fault', {}).get('message'))
+
+    def wait_status(self, server_id: str, wanted: str = ACTIVE,
+                    timeout: float = _TIMEOUT) -> Server:
+        """Return the server when it has a status and nothing is under way.
+
+        :param timeout: seconds
+        :raises exception.ServerFailed: when it ends in ERROR, or is too slow
+        """
+        def look() -> waiting.Look:
+            seen = self._admin.get(f'/servers/{server_id}').json()['server']
+            task = seen['OS-EXT-STS:task_state']
+            if seen['status'] == ERROR != wanted:
+                raise waiting.Hopeless(ERROR)
+            return waiting.Look(seen['status'] == wanted and task is None,
+                                f'{seen["status"]}, task {task}')
+
+        self._until(look, server_id, wanted, timeout)
+        return self.show(server_id)
+
+    def console(self, server_id: str) -> str:
+        """Return what the guest has printed on its serial console."""
+        answer = self._nova.post(
+            f'/servers/{server_id}/action',
+            json={'os-getConsoleOutput': {}}).json()
+        return str(answer['output'])
+
+    def wait_console(self, server_id: str, marker: str,
+                     timeout: float = _TIMEOUT) -> str:
+        """Return the output of the console when it contains a marker.
+
+        :param timeout: seconds
+        :raises exception.ServerFailed: when it does not in time
+        """
+        def look() -> waiting.Look:
+            text = self.console(server_id)
+            return waiting.Look(marker in text, f'console {text[-200:]!r}')
+
+        self._until(look, server_id, f'printing {marker!r}', timeout)
+        return self.console(server_id)
+
+    def delete(self, server_id: str) -> None:
+        """Ask for the end of a server; one that is gone is no error."""
+        self._nova.delete(f'/servers/{server_id}', raise_exc=False)
+
+    def wait_gone(self, server_id: str, timeout: float = _TIMEOUT) -> None:
+        """Return when Nova knows the server no more.
+
+        :param timeout: seconds
+        :raises exception.ServerFailed: when it is still there, or in ERROR
+        """
+        def look() -> waiting.Look:
+            try:
+                seen = self.show(server_id)
+            except ks_exc.NotFound:
+                return waiting.Look(True, 'gone')
+            return waiting.Look(False, seen.status)
+
+        self._until(look, server_id, 'gone', timeout)
+
+    def create_group(self, name: str) -> str:
+        """Make a group of servers that are all on different computes."""
+        made = self._nova.post('/os-server-groups', json={'server_group': {
+            'name': name, 'policy': 'anti-affinity'}}).json()
+        return str(made['server_group']['id'])
+
+    def delete_group(self, group_id: str) -> None:
+        """Remove a group; its servers stay."""
+        self._nova.delete(f'/os-server-groups/{group_id}')
+
+    def _flavor(self, name: str) -> str:
+        if not self._flavors:
+            answer = self._nova.get('/flavors').json()
+            self._flavors = {
+                one['name']: one['id'] for one in answer['flavors']}
+        if name not in self._flavors:
+            raise exception.UnknownName(
+                'flavor', name, list(self._flavors))
+        return self._flavors[name]
+
+    def _until(self, look: Callable[[], waiting.Look], server_id: str,
+               wanted: str, timeout: float) -> None:
+        try:
+            waiting.until(look, timeout, _INTERVAL)
+        except waiting.TimedOut as exc:
+            try:
+                fault = self.show(server_id).fault
+            except ks_exc.NotFound:
+                fault = None
+            raise exception.ServerFailed(
+                server_id, wanted, exc.seconds, exc.last_state,
+                fault) from exc
