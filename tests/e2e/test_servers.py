@@ -73,7 +73,7 @@ class ServersTestCase(base.CloudTestCase):
         self.remove(server.id)
         self.assert_no_trace(server)
 
-    def test_log_names_the_request(self) -> None:
+    def test_log_names_the_request_and_the_instance(self) -> None:
         image_id = self.make_guest_image()
         server = self.boot_server(image_id, 'dcn0')
         log = self.computing.nodes['dcn0-0'].compute.log.read_text()
@@ -81,4 +81,5 @@ class ServersTestCase(base.CloudTestCase):
                  if ' nova_rbd_multistore.' in line
                  and server.disk in line
                  and f'is a clone of images/{image_id}@snap' in line)
-        self.assertRegex(made, r' INFO .* req-[0-9a-f-]{36} ')
+        self.assertRegex(
+            made, rf' INFO .* req-[0-9a-f-]{{36}} .*\[instance: {server.id}\]')
