@@ -78,8 +78,8 @@ class ComputeHost(daemon.Daemon):
             confile.write(home / name, text)
 
     def command(self) -> Sequence[str]:
-        return ['unshare', '--mount', '--uts', '--pid',
-                sys.executable, host_init.__file__, self.compute.name,
+        return ['unshare', '--mount', '--propagation', 'unchanged',
+                '--uts', '--pid', sys.executable, host_init.__file__, self.compute.name,
                 str(self.compute.directory)]
 
     def look(self) -> waiting.Look:
@@ -102,9 +102,11 @@ class ComputeHost(daemon.Daemon):
 
         :raises exception.HostDown: when the host does not run
         """
-        spaces = f'/proc/{self._pid()}/ns'
+        process = f'/proc/{self._pid()}'
+        spaces = f'{process}/ns'
+        # With the root directory, which is another one in a chroot.
         return ['nsenter', f'--mount={spaces}/mnt', f'--uts={spaces}/uts',
-                f'--pid={spaces}/pid_for_children']
+                f'--pid={spaces}/pid_for_children', f'--root={process}/root']
 
     def _pid(self) -> int:
         running = self.process()

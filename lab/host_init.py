@@ -15,7 +15,7 @@
 
 Runs in new mount, UTS and PID namespaces, which ``unshare`` has made::
 
-    unshare --mount --uts --pid python host_init.py NAME DIRECTORY
+    unshare -m -u -p --propagation unchanged python host_init.py NAME DIRECTORY
 
 The directories that libvirt uses are those below DIRECTORY, the host name is
 NAME, and the first process of the PID namespace does what an init does. When
@@ -49,6 +49,7 @@ FILES = ('hosts', 'passwd', 'group')
 # <sys/mount.h> and <sys/prctl.h>
 _MS_BIND = 0x1000
 _MS_REC = 0x4000
+_MS_PRIVATE = 1 << 18
 _PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -56,6 +57,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def main(name: str, home: pathlib.Path) -> int:
     """Start the host; return when it is off."""
+    _keep_mounts_private()
     init = os.fork()
     if init == 0:
         _init(name, home)
@@ -66,6 +68,24 @@ def main(name: str, home: pathlib.Path) -> int:
     signal.signal(signal.SIGTERM, switch_off)
     os.waitpid(init, 0)
     return 0
+
+
+def _keep_mounts_private() -> None:
+    """Let nobody outside see what is mounted in this mount namespace.
+
+    unshare does that only where the root directory is a mount point, which it
+    is not in a chroot. To enter the namespace again leads to its real root.
+    """
+    root = os.open('/', os.O_PATH)
+    with open('/proc/self/ns/mnt') as namespace:
+        _check(_libc.setns(namespace.fileno(), 0),
+               'entering the mount namespace')
+    _check(_libc.mount(None, b'/', None,
+                       ctypes.c_ulong(_MS_REC | _MS_PRIVATE), None),
+           'making all mounts private')
+    os.fchdir(root)
+    os.chroot('.')
+    os.close(root)
 
 
 def _init(name: str, home: pathlib.Path) -> None:
@@ -123,11 +143,16 @@ def _graft(directory: pathlib.Path) -> None:
 def _mount(source: str, target: str, kind: str | None = None) -> None:
     flags = 0 if kind else _MS_BIND | _MS_REC
     options = b'mode=755' if kind == 'tmpfs' else None
-    if _libc.mount(source.encode(), target.encode(),
-                   kind.encode() if kind else None,
-                   ctypes.c_ulong(flags), options) != 0:
+    _check(_libc.mount(source.encode(), target.encode(),
+                       kind.encode() if kind else None,
+                       ctypes.c_ulong(flags), options),
+           f'mount on {target}')
+
+
+def _check(result: int, action: str) -> None:
+    if result != 0:
         code = ctypes.get_errno()
-        raise OSError(code, f'mount on {target}: {os.strerror(code)}')
+        raise OSError(code, f'{action}: {os.strerror(code)}')
 
 
 if __name__ == '__main__':
