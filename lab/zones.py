@@ -18,6 +18,8 @@ from collections.abc import Sequence
 
 from keystoneauth1 import adapter
 
+from lab import exception
+
 FLAVOR = 'lab.tiny'
 # One with a larger disk, to resize to.
 LARGER_FLAVOR = 'lab.small'
@@ -40,6 +42,21 @@ def create_zones(nova: adapter.Adapter,
         for host in hosts:
             nova.post(f'/os-aggregates/{made["id"]}/action',
                       json={'add_host': {'host': host}})
+
+
+def cache_image(nova: adapter.Adapter, zone: str, image_id: str) -> None:
+    """Ask the hosts of a zone to cache an image; they do so in their time.
+
+    :param nova: the compute API, as an administrator
+    :raises exception.UnknownName: when there is no such zone
+    :raises keystoneauth1.exceptions.ClientException: when Nova refuses
+    """
+    found = {one['availability_zone']: one['id'] for one in
+             nova.get('/os-aggregates').json()['aggregates']}
+    if zone not in found:
+        raise exception.UnknownName('zone', zone, list(found))
+    nova.post(f'/os-aggregates/{found[zone]}/images',
+              json={'cache': [{'id': image_id}]})
 
 
 def create_flavors(nova: adapter.Adapter) -> None:

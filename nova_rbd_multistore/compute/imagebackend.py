@@ -30,12 +30,11 @@ from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore.compute import access
 from nova_rbd_multistore.compute import localcopy
+from nova_rbd_multistore.compute import localimage
 from nova_rbd_multistore.compute import rbd
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
-
-_CLONEABLE_FORMAT = 'raw'
 
 
 class Rbd(imagebackend.Rbd):
@@ -60,21 +59,10 @@ class Rbd(imagebackend.Rbd):
             copy, none can be had, and a flat disk was not chosen.
         """
         image_id = str(image_id_or_uri).rsplit('/', 1)[-1]
-        services = access.services(context)
-        failure: exception.CopyError
+        local = localimage.LocalImage(
+            self.driver, self._clone_from, self._instance_uuid)
         try:
-            image = _visible_image(services, image_id)
-            self._check_format(image)
-            if self._clone_from(services, image):
-                return
-            self._check_store(copy_to_store, image_id)
-            copied = localcopy.obtain(services, image)
-            if not self._clone_from(services, copied):
-                raise localcopy.not_in_cluster(services, copied)
-        except exception.GlanceUnavailable as exc:
-            raise access.unreachable(exc) from exc
-        except exception.NotAuthenticated as exc:
-            failure = localcopy.not_authenticated(services, image_id, exc)
+            local.provide(context, image_id, copy_to_store)
         except exception.CopyError as exc:
             failure = exc
         else:
@@ -124,7 +112,7 @@ class Rbd(imagebackend.Rbd):
         services = access.services(context)
         try:
             localcopy.obtain(
-                services, _visible_image(services, image_meta['id']))
+                services, localimage.visible(services, image_meta['id']))
         except exception.GlanceUnavailable as exc:
             raise access.unreachable(exc) from exc
         except exception.CopyError as exc:
@@ -138,41 +126,15 @@ class Rbd(imagebackend.Rbd):
         """Whose disk this is; Nova names disks ``<uuid>_<name>``."""
         return str(self.rbd_name).partition('_')[0]
 
-    def _check_format(self, image: image_mod.Image) -> None:
-        if image.disk_format == _CLONEABLE_FORMAT:
-            return
-        LOG.warning('Image %(image)s is in format %(format)s and can never be '
-                    'cloned, so it was not copied to our store. Import it '
-                    'with conversion to raw.',
-                    {'image': image.id, 'format': image.disk_format},
-                    instance_uuid=self._instance_uuid)
-        raise nova_exception.ImageUnacceptable(
-            image_id=image.id, reason='Image is not raw format')
-
-    def _check_store(self, copy_to_store: bool, image_id: str) -> None:
-        if copy_to_store and CONF.libvirt.images_rbd_glance_store_name:
-            return
-        LOG.warning('No location of image %(image)s is in our cluster and '
-                    '[libvirt] images_rbd_glance_store_name is not set, so '
-                    'it cannot be cloned', {'image': image_id},
-                    instance_uuid=self._instance_uuid)
-        raise nova_exception.ImageUnacceptable(
-            image_id=image_id, reason='No image locations are accessible')
-
     def _clone_from(
-        self, services: access.Services, image: image_mod.Image,
+        self, cluster: rbd.Cluster, parent: image_mod.RbdSnapshot,
     ) -> bool:
-        """Clone from the first location that turns out to be there."""
-        store = CONF.libvirt.images_rbd_glance_store_name or None
-        with rbd.Cluster(self.driver) as cluster:
-            for locations in services.locations(image):
-                for parent in cluster.parents(image, locations, store):
-                    if cluster.clone(parent, self.rbd_name):
-                        LOG.info('Disk %(disk)s is a clone of %(parent)s',
-                                 {'disk': self.rbd_name, 'parent': parent},
-                                 instance_uuid=self._instance_uuid)
-                        return True
-        return False
+        if not cluster.clone(parent, self.rbd_name):
+            return False
+        LOG.info('Disk %(disk)s is a clone of %(parent)s',
+                 {'disk': self.rbd_name, 'parent': parent},
+                 instance_uuid=self._instance_uuid)
+        return True
 
     def _give_up(self, exc: exception.CopyError) -> NoReturn:
         """Tell the operator why there is no copy, and Nova what to do.
@@ -225,18 +187,3 @@ class Backend(imagebackend.Backend):
                      'are copied to store %(store)s with %(credential)s',
                      {'store': store,
                       'credential': access.credential_in_use()})
-
-
-def _visible_image(
-    services: access.Services, image_id: str,
-) -> image_mod.Image:
-    """Return the image if the tenant may see and use it."""
-    try:
-        image = services.tenant.image(image_id)
-    except exception.NotFound as exc:
-        raise nova_exception.ImageNotFound(image_id=image_id) from exc
-    except (exception.Forbidden, exception.NotAuthenticated) as exc:
-        raise nova_exception.ImageNotAuthorized(image_id=image_id) from exc
-    if not image.active:
-        raise nova_exception.ImageNotActive(image_id=image_id)
-    return image

@@ -105,6 +105,17 @@ class Cluster:
             found.append(snapshot)
         return found
 
+    def can_read(self, snapshot: image_mod.RbdSnapshot) -> bool:
+        """Tell whether a snapshot is there and the client may read it."""
+        try:
+            source = self._connected().cluster.open_ioctx(snapshot.pool)
+        except rbd_utils.rados.ObjectNotFound:
+            return False
+        try:
+            return _can_read(source, snapshot)
+        finally:
+            source.close()
+
     def clone(self, parent: image_mod.RbdSnapshot, name: str) -> bool:
         """Make a copy-on-write clone of a snapshot, in the pool for disks.
 

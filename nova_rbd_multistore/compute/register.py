@@ -12,11 +12,13 @@
 
 """Put our classes where Nova looks them up.
 
-``images_type`` has fixed choices and Nova has no plug-in point for backends,
-but it looks up ``imagebackend.Backend`` and ``imagebackend.Rbd`` in their
-module when it builds its driver. Before these are replaced, everything that
-ours lean on is compared with what we know, because an operator can mend a
-service that does not start, and not a disk that turned out wrong.
+``images_type`` and ``compute_driver`` have fixed choices and Nova has no
+plug-in point for backends, but it looks up its libvirt driver in
+``nova.virt.libvirt``, and the driver looks up ``imagebackend.Backend`` and
+``imagebackend.Rbd`` in their module when it is built. Before these are
+replaced, everything that ours lean on is compared with what we know, because
+an operator can mend a service that does not start, and not a disk that turned
+out wrong.
 """
 
 from __future__ import annotations
@@ -48,6 +50,8 @@ _SHAPE: tuple[tuple[str, str, tuple[str, ...] | None], ...] = (
     ('nova.virt.libvirt.driver', 'LibvirtDriver._try_fetch_image_cache',
      ('self', 'image', 'fetch_func', 'context', 'filename', 'image_id',
       'instance', 'size', 'fallback_from_host')),
+    ('nova.virt.libvirt', 'LibvirtDriver.cache_image',
+     ('self', 'context', 'image_id')),
     ('nova.virt.libvirt.imagebackend', 'Rbd.copy_to_store',
      ('self', 'context', 'image_meta')),
     ('nova.storage.rbd_utils', 'RBDDriver.__init__',
@@ -86,7 +90,7 @@ _OPTIONS = (
 
 
 def register() -> None:
-    """Make Nova use our RBD backend. Doing it again changes nothing.
+    """Make Nova use our classes. Doing it again changes nothing.
 
     :raises NovaShapeMismatch: when this Nova is not one we know; nothing has
         been changed then.
@@ -100,12 +104,15 @@ def register() -> None:
             version.version_string(), differences)
     conf.register_opts(nova.conf.CONF)
 
+    from nova.virt import libvirt
     from nova.virt.libvirt import imagebackend as theirs
 
+    from nova_rbd_multistore.compute import driver
     from nova_rbd_multistore.compute import imagebackend as ours
 
     theirs.Rbd = ours.Rbd
     theirs.Backend = ours.Backend
+    libvirt.LibvirtDriver = driver.LibvirtDriver
 
 
 def _differences() -> Iterator[str]:

@@ -20,10 +20,13 @@ import ddt
 import fixtures
 from nova import version
 import nova.conf
+from nova.virt import libvirt
+from nova.virt.libvirt import driver as upstream
 from nova.virt.libvirt import imagebackend as theirs
 from oslo_config import cfg
 
 from nova_rbd_multistore import exception
+from nova_rbd_multistore.compute import driver
 from nova_rbd_multistore.compute import imagebackend as ours
 from nova_rbd_multistore.compute import register
 from tests import base
@@ -39,7 +42,9 @@ class RegisterTestCase(base.TestCase):
             self.useFixture(fixtures.MonkeyPatch(
                 f'nova.virt.libvirt.imagebackend.{name}',
                 getattr(theirs, name)))
-        self.before = theirs.Rbd, theirs.Backend
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.virt.libvirt.LibvirtDriver', libvirt.LibvirtDriver))
+        self.before = theirs.Rbd, theirs.Backend, libvirt.LibvirtDriver
 
     def alter(self, name, value):
         self.useFixture(fixtures.MonkeyPatch(name, value))
@@ -56,6 +61,13 @@ class RegisterTestCase(base.TestCase):
         self.assertIs(ours.Rbd, theirs.Rbd)
         backend = theirs.Backend(use_cow=True)
         self.assertIs(ours.Rbd, backend.backend('rbd'))
+
+    def test_nova_loads_our_driver(self):
+        register.register()
+
+        self.assertIs(driver.LibvirtDriver, libvirt.LibvirtDriver)
+        self.assertEqual(
+            (upstream.LibvirtDriver,), driver.LibvirtDriver.__bases__)
 
     def test_ours_stands_on_novas_not_on_itself(self):
         upstream = theirs.Rbd
@@ -139,7 +151,8 @@ class RegisterTestCase(base.TestCase):
         self.alter('nova.exception.Forbidden', fixtures.MonkeyPatch.delete)
 
         self.mismatch()
-        self.assertEqual(self.before, (theirs.Rbd, theirs.Backend))
+        self.assertEqual(self.before, (
+            theirs.Rbd, theirs.Backend, libvirt.LibvirtDriver))
         self.assertEqual([], options)
 
     def test_a_group_that_is_missing_is_a_difference_too(self):

@@ -1,0 +1,67 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Nova's libvirt driver, for what it does with images outside a boot."""
+
+from __future__ import annotations
+
+from nova import context as nova_context
+from nova import exception as nova_exception
+import nova.conf
+from nova.storage import rbd_utils
+from nova.virt.libvirt import driver
+from oslo_log import log as logging
+
+from nova_rbd_multistore.compute import localimage
+from nova_rbd_multistore.compute import rbd
+
+CONF = nova.conf.CONF
+LOG = logging.getLogger(__name__)
+
+
+class LibvirtDriver(driver.LibvirtDriver):
+    """Caches an image where the next boot looks for it.
+
+    Which is this compute's cluster. Upstream downloads it to the host's disk,
+    for a flat disk of each boot that follows.
+    """
+
+    def cache_image(
+        self, context: nova_context.RequestContext, image_id: str,
+    ) -> bool:
+        """Have a copy of an image in the store of this compute's cluster.
+
+        An image that is no clone when a server boots from it, such as one
+        that is not raw, is downloaded as the boot would do.
+
+        :returns: False when it was there already.
+        :raises CopyError: when there is no copy; Nova logs it and reports
+            the image as an error of this host.
+        """
+        if CONF.libvirt.images_type != 'rbd':
+            return bool(super().cache_image(context, image_id))
+        local = localimage.LocalImage(
+            rbd_utils.RBDDriver(), rbd.Cluster.can_read)
+        try:
+            copied = local.provide(context, image_id)
+        except nova_exception.ImageUnacceptable:
+            if CONF.workarounds.never_download_image_if_on_rbd:
+                raise
+            return bool(super().cache_image(context, image_id))
+        if copied:
+            LOG.info('Image %(image)s was copied to our store %(store)s by '
+                     'request',
+                     {'image': image_id,
+                      'store': CONF.libvirt.images_rbd_glance_store_name})
+        else:
+            LOG.info('Image %s is in our cluster already', image_id)
+        return copied
