@@ -79,7 +79,8 @@ class ComputeHost(daemon.Daemon):
 
     def command(self) -> Sequence[str]:
         return ['unshare', '--mount', '--propagation', 'unchanged',
-                '--uts', '--pid', sys.executable, host_init.__file__, self.compute.name,
+                '--uts', '--pid',
+                sys.executable, host_init.__file__, self.compute.name,
                 str(self.compute.directory)]
 
     def look(self) -> waiting.Look:

@@ -24,9 +24,8 @@ from lab import guest
 from lab import launcher
 from lab import neutron
 from lab import nova_api
-from lab import nova_conductor
 from lab import nova_manage
-from lab import nova_scheduler
+from lab import nova_service
 from lab import placement
 from lab import ports
 from lab import rabbitmq
@@ -49,8 +48,10 @@ class Computing:
         self.neutron = neutron.Neutron(lab, cloud, starter)
         self.manage = nova_manage.NovaManage(lab, starter)
         self.api = nova_api.NovaApi(cloud, starter)
-        self.scheduler = nova_scheduler.NovaScheduler(cloud, starter)
-        self.conductor = nova_conductor.NovaConductor(cloud, starter)
+        self.scheduler = nova_service.NovaService(
+            'scheduler', cloud, starter)
+        self.conductor = nova_service.NovaService(
+            'conductor', cloud, starter)
         self.guest = guest.Builder(cloud.guest, starter)
         self.nodes = {
             compute.name: compute_node.ComputeNode(compute, lab, starter)

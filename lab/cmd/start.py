@@ -25,8 +25,7 @@ from lab.cmd import types
 def add_parser(subparsers: types.Subparsers) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser('start', help='start daemons again')
-    parser.add_argument('names', nargs='+', metavar='NAME',
-                        help='such as glance-api-1 or ceph-osd.dcn0')
+    types.add_daemons(parser)
     parser.set_defaults(run=run)
 
 

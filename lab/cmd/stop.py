@@ -25,8 +25,7 @@ def add_parser(subparsers: types.Subparsers) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser(
         'stop', help='stop daemons gracefully (a Glance worker drains)')
-    parser.add_argument('names', nargs='+', metavar='NAME',
-                        help='such as glance-api-1 or ceph-osd.dcn0')
+    types.add_daemons(parser)
     parser.add_argument(
         '--timeout', type=float, metavar='SECONDS',
         help='kill it when it takes longer (default: depends on the daemon)')

@@ -39,3 +39,9 @@ def counts(text: str) -> dict[str, int]:
     """
     pairs = [item.partition('=') for item in names(text)]
     return {name: int(number) for name, _, number in pairs}
+
+
+def add_daemons(parser: argparse.ArgumentParser) -> None:
+    """Let a subcommand take names of daemons."""
+    parser.add_argument('names', nargs='+', metavar='NAME',
+                        help='such as glance-api-1 or ceph-osd.dcn0')

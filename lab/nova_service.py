@@ -11,7 +11,7 @@
 #    under the License.
 
 
-"""Nova's scheduler, which chooses the compute of a server."""
+"""Nova's services that only listen for messages: conductor and scheduler."""
 
 from collections.abc import Sequence
 
@@ -24,14 +24,18 @@ from lab import rabbitmq
 from lab import waiting
 
 
-class NovaScheduler(daemon.Daemon):
-    """``nova-scheduler``: one worker."""
+class NovaService(daemon.Daemon):
+    """``nova-conductor`` or ``nova-scheduler``: one worker.
+
+    :param kind: which, without ``nova-``
+    """
 
     look_interval = 0.5
 
-    def __init__(self, cloud: computestate.Cloud,
+    def __init__(self, kind: str, cloud: computestate.Cloud,
                  starter: launcher.Launcher) -> None:
-        super().__init__('nova-scheduler', starter)
+        super().__init__(f'nova-{kind}', starter)
+        self._topic = f'{kind}.{novaconf.CONTROLLER}'
         self._broker = cloud.broker
 
     @property
@@ -46,5 +50,4 @@ class NovaScheduler(daemon.Daemon):
                 str(nova_manage.conf_file(self._state))]
 
     def look(self) -> waiting.Look:
-        return rabbitmq.look_consumed(
-            self._broker, f'scheduler.{novaconf.CONTROLLER}')
+        return rabbitmq.look_consumed(self._broker, self._topic)
