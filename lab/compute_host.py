@@ -107,7 +107,8 @@ class ComputeHost(daemon.Daemon):
         spaces = f'{process}/ns'
         # With the root directory, which is another one in a chroot.
         return ['nsenter', f'--mount={spaces}/mnt', f'--uts={spaces}/uts',
-                f'--pid={spaces}/pid_for_children', f'--root={process}/root']
+                f'--pid={spaces}/pid_for_children',
+                f'--root={process}/root', f'--wd={process}/root']
 
     def _pid(self) -> int:
         running = self.process()
