@@ -15,6 +15,7 @@
 import fixtures
 
 from lab import cloud
+from lab import compute_node
 from lab import confile
 from lab import daemon
 from lab import glance_api
@@ -58,6 +59,29 @@ class GlanceConfigured(fixtures.Fixture):
         confile.write(worker.worker.conf, conf)
         confile.write(worker.worker.policy, policy)
         _restart(worker)
+
+
+class ComputeConfigured(fixtures.Fixture):
+    """A nova-compute that runs with other options during a test.
+
+    :param overrides: options that replace those of the lab, by section
+    """
+
+    def __init__(self, node: compute_node.ComputeNode,
+                 overrides: confile.Sections) -> None:
+        super().__init__()
+        self._compute = node.nova_compute
+        self._overrides = overrides
+
+    def _setUp(self) -> None:
+        self.addCleanup(self._restart, {})
+        self._restart(self._overrides)
+
+    def _restart(self, overrides: confile.Sections) -> None:
+        # Nothing is under way, and a graceful end takes its time.
+        self._compute.kill()
+        self._compute.configure(overrides)
+        self._compute.start()
 
 
 def _restart(worker: glance_api.GlanceApi) -> None:

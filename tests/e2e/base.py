@@ -81,6 +81,11 @@ class CloudTestCase(labtest.LabTestCase):
             (site.site.images_pool, image_id, 'snap'),
             site.parent(site.site.vms_pool, server.disk))
 
+    def assert_flat(self, server: servers.Server) -> None:
+        """Check in its site's cluster that the root disk has no parent."""
+        site = self.lab.sites[server.zone]
+        self.assertIsNone(site.parent(site.site.vms_pool, server.disk))
+
     def assert_no_trace(self, server: servers.Server) -> None:
         """Check that neither a disk nor a domain is left of a server."""
         for site in self.lab.sites.values():

@@ -1,0 +1,61 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What happens where no local copy can be had."""
+
+from __future__ import annotations
+
+from lab import clients
+from lab import fixture
+from lab import servers
+from tests import labtest
+from tests.e2e import base
+
+_NOBODY = 'role:nobody'
+
+
+class RefusedTestCase(base.CloudTestCase):
+
+    def fault(self, server_id: str) -> str:
+        """Return the fault of a server as its tenant sees it."""
+        nova = clients.nova_for(self.lab.state, 'demo')
+        shown = nova.get(f'/servers/{server_id}').json()['server']
+        return str(shown['fault']['message'])
+
+    def test_fault_says_why_in_one_sentence(self) -> None:
+        image_id = self.make_guest_image()
+        with labtest.copy_policy(self.lab, _NOBODY):
+            server_id = self.create(image_id, 'dcn0')
+            server = self.servers.wait_status(server_id, servers.ERROR)
+
+        self.assertEqual(
+            f'Build of instance {server_id} aborted: Image {image_id} is not '
+            f'available at the site of this instance: it may not be copied '
+            f'there.', self.fault(server_id))
+        self.assertEqual({'central'}, self.stores(image_id))
+        self.assert_no_trace(server)
+
+    def test_disk_is_flat_only_where_that_was_chosen(self) -> None:
+        image_id = self.make_guest_image()
+        node = self.computing.nodes['dcn0-0']
+        chosen = fixture.ComputeConfigured(node, {
+            'libvirt': {'images_rbd_glance_copy_fallback': 'download'}})
+        with chosen, labtest.copy_policy(self.lab, _NOBODY):
+            flat = self.boot_server(image_id, 'dcn0')
+            self.assert_flat(flat)
+            self.assertEqual({'central'}, self.stores(image_id))
+
+        # The host's image cache has the image now, which changes nothing.
+        self.assertEqual(1, len(list(
+            (node.compute.directory / 'instances').glob('_base/*'))))
+        cloned = self.boot_server(image_id, 'dcn0')
+        self.assert_clone(cloned, image_id)
