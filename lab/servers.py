@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping
 import dataclasses
 from typing import Any
 
@@ -90,7 +91,7 @@ class Servers:
         """
         wanted: dict[str, Any] = {
             'name': request.name, 'imageRef': request.image_id,
-            'flavorRef': self._flavor(request.flavor), 'networks': 'none'}
+            'flavorRef': self.flavor_id(request.flavor), 'networks': 'none'}
         if request.zone is not None:
             wanted['availability_zone'] = request.zone
         body: dict[str, Any] = {'server': wanted}
@@ -129,11 +130,23 @@ class Servers:
         self._until(look, server_id, wanted, timeout)
         return self.show(server_id)
 
+    def act(self, server_id: str, name: str,
+            arguments: Mapping[str, Any] | None = None) -> Any:
+        """Do to a server what the compute API calls an action.
+
+        Nova has often only begun when this returns.
+
+        :param arguments: None for an action that takes none
+        :return: Nova's answer, None when it is empty
+        :raises keystoneauth1.exceptions.HttpError: when Nova refuses
+        """
+        answer = self._nova.post(f'/servers/{server_id}/action',
+                                 json={name: arguments})
+        return answer.json() if answer.content else None
+
     def console(self, server_id: str) -> str:
-        """Return what the guest has printed on its serial console."""
-        answer = self._nova.post(
-            f'/servers/{server_id}/action',
-            json={'os-getConsoleOutput': {}}).json()
+        """Return what the guest has printed since its last start."""
+        answer = self.act(server_id, 'os-getConsoleOutput', {})
         return str(answer['output'])
 
     def wait_console(self, server_id: str, marker: str,
@@ -179,7 +192,11 @@ class Servers:
         """Remove a group; its servers stay."""
         self._nova.delete(f'/os-server-groups/{group_id}')
 
-    def _flavor(self, name: str) -> str:
+    def flavor_id(self, name: str) -> str:
+        """Return the id of a flavor.
+
+        :raises exception.UnknownName: when there is none of that name
+        """
         if not self._flavors:
             answer = self._nova.get('/flavors').json()
             self._flavors = {

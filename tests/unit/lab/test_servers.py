@@ -98,6 +98,20 @@ class ServersTestCase(testtools.TestCase):
         self.assertEqual('BUILD, task spawning', error.last_state)
         self.assertIsNone(error.fault)
 
+    def test_action_without_arguments(self):
+        asked = self.http.post(f'{self.url}/servers/{_ID}/action',
+                               status_code=202)
+        self.assertIsNone(self.servers.act(_ID, 'shelve'))
+        self.assertEqual({'shelve': None}, asked.last_request.json())
+
+    def test_action_with_an_answer(self):
+        asked = self.http.post(f'{self.url}/servers/{_ID}/action',
+                               json={'image_id': 'i'}, status_code=202)
+        found = self.servers.act(_ID, 'createImage', {'name': 'n'})
+        self.assertEqual({'image_id': 'i'}, found)
+        self.assertEqual({'createImage': {'name': 'n'}},
+                         asked.last_request.json())
+
     def test_gone_is_what_nova_knows_no_more(self):
         self.http.get(f'{self.url}/servers/{_ID}', [
             {'json': shown('ACTIVE', 'deleting')}, {'status_code': 404}])
