@@ -77,11 +77,20 @@ class CloudConstruction:
         mine = self._lab.computing
         if mine is None:
             return
+        for site in mine.mgrs:
+            self._introduce(mine.at(site))
         parallel.run(self._lab.launcher, *(
             steps.prepared(node.nova_compute, self._report)
             for node in mine.nodes.values()))
         with self._report.step('zones and flavors'):
             self._furnish(mine)
+
+    def _introduce(self, nodes: list[compute_node.ComputeNode]) -> None:
+        # Hosts of another site would have no use for it: their disks are in
+        # another cluster.
+        known = [node.sshd.identity() for node in nodes]
+        for node in nodes:
+            node.sshd.introduce(known)
 
     def _furnish(self, mine: computing.Computing) -> None:
         mine.manage.discover_hosts()

@@ -22,6 +22,7 @@ from lab import hypervisor
 from lab import launcher
 from lab import libvirtd
 from lab import nova_compute
+from lab import sshd
 from lab import state
 from lab import virtlogd
 
@@ -29,10 +30,11 @@ from lab import virtlogd
 class ComputeNode:
     """A host, its libvirt and its nova-compute."""
 
-    def __init__(self, compute: computestate.Compute, lab: state.State,
-                 starter: launcher.Launcher) -> None:
+    def __init__(self, compute: computestate.Compute, ssh_port: int,
+                 lab: state.State, starter: launcher.Launcher) -> None:
         self.compute = compute
         self.host = compute_host.ComputeHost(compute, starter)
+        self.sshd = sshd.Sshd(self.host, ssh_port, starter)
         self.virtlogd = virtlogd.Virtlogd(self.host, starter)
         self.libvirtd = libvirtd.Libvirtd(
             self.host, lab.site(compute.site), starter)
@@ -46,13 +48,14 @@ class ComputeNode:
     def tiers(self) -> Iterator[daemon.Daemon]:
         """Return its daemons, each after those that it needs."""
         yield self.host
+        yield self.sshd
         yield self.virtlogd
         yield self.libvirtd
         yield self.nova_compute
 
     def prepare(self) -> None:
         """Make all but nova-compute, and start it."""
-        for one in (self.host, self.virtlogd, self.libvirtd):
+        for one in (self.host, self.sshd, self.virtlogd, self.libvirtd):
             one.prepare()
             one.start()
         self.libvirtd.define_secret()

@@ -48,7 +48,7 @@ class Guest:
 
 @dataclasses.dataclass(frozen=True)
 class Compute:
-    """One compute; its daemons are ``compute-host.NAME``,
+    """One compute; its daemons are ``compute-host.NAME``, ``sshd.NAME``,
     ``virtlogd.NAME``, ``libvirtd.NAME`` and ``nova-compute.NAME``.
 
     ``name`` is the host's, ``zone`` its availability zone. ``pid`` is that
@@ -70,6 +70,11 @@ class Compute:
     def directory(self) -> pathlib.Path:
         """Where everything of the host is."""
         return self.conf.parent
+
+    @property
+    def instances(self) -> pathlib.Path:
+        """Where nova-compute keeps the files of its servers."""
+        return self.directory / 'instances'
 
 
 @dataclasses.dataclass(frozen=True)

@@ -54,8 +54,10 @@ class Computing:
             'conductor', cloud, starter)
         self.guest = guest.Builder(cloud.guest, starter)
         self.nodes = {
-            compute.name: compute_node.ComputeNode(compute, lab, starter)
-            for compute in cloud.computes}
+            compute.name: compute_node.ComputeNode(
+                compute, ports.sshd(lab.settings.port_base, index), lab,
+                starter)
+            for index, compute in enumerate(cloud.computes)}
         used = {compute.site for compute in cloud.computes}
         self.mgrs = {
             site.name: ceph_mgr.Mgr(

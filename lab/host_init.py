@@ -17,10 +17,10 @@ Runs in new mount, UTS and PID namespaces, which ``unshare`` has made::
 
     unshare -m -u -p --propagation unchanged python host_init.py NAME DIRECTORY
 
-The directories that libvirt uses are those below DIRECTORY, the host name is
-NAME, and the first process of the PID namespace does what an init does. When
-it ends, the kernel ends everything on the host, guests included; SIGTERM to
-the process started above is the host's power switch.
+The directories that libvirt and Nova use are those below DIRECTORY, the host
+name is NAME, and the first process of the PID namespace does what an init
+does. When it ends, the kernel ends everything on the host, guests included;
+SIGTERM to the process started above is the host's power switch.
 
 Standard library only, so that one host costs little memory.
 """
@@ -40,6 +40,8 @@ OWN = {
     'lib': '/var/lib/libvirt',
     'cache': '/var/cache/libvirt',
     'log': '/var/log/libvirt',
+    'instances': '/var/lib/nova/instances',
+    'ssh': '/root/.ssh',
     'run': '/run/libvirt',
 }
 
@@ -117,7 +119,7 @@ def _mount_point(path: str) -> str:
     """Return ``path``, which exists afterwards, though only in here."""
     wanted = pathlib.Path(path)
     if not wanted.is_dir():
-        _graft(wanted.parent)
+        _graft(pathlib.Path(_mount_point(str(wanted.parent))))
         wanted.mkdir()
     return path
 

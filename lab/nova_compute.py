@@ -41,7 +41,6 @@ class NovaCompute(inside.Inside):
 
     def prepare(self) -> None:
         """Write its configuration."""
-        (self._compute.directory / 'instances').mkdir(exist_ok=True)
         self.configure({})
 
     def configure(self, overrides: confile.Sections) -> None:

@@ -20,6 +20,7 @@ from lab import authconf
 from lab import computestate
 from lab import confile
 from lab import directory
+from lab import host_init
 from lab import launcher
 from lab import mariadb
 from lab import ports
@@ -62,7 +63,8 @@ def compute(lab: state.State, cloud: computestate.Cloud,
     return confile.merge(confile.merge(services, backend(lab, site)), {
         'DEFAULT': {
             'compute_driver': 'libvirt.LibvirtDriver',
-            'instances_path': str(of.directory / 'instances'),
+            # The same on each host, as Nova's migrations want it.
+            'instances_path': host_init.OWN['instances'],
             'log_file': str(of.log),
             # Guests do not listen to the power button.
             'shutdown_timeout': '2',
@@ -71,6 +73,9 @@ def compute(lab: state.State, cloud: computestate.Cloud,
         },
         'libvirt': {
             'rbd_secret_uuid': of.secret,
+            # Hosts of the same address share their directories, Nova thinks;
+            # SSH knows a host by its name.
+            'migration_inbound_addr': of.name,
             'cpu_mode': 'none',
             # MiB for translated code; QEMU takes up to 1 GiB by itself.
             'tb_cache_size': '64',

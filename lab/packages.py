@@ -52,6 +52,7 @@ COMMANDS = ('glance-manage', 'keystone-manage')
 CLOUD_PROGRAMS = {
     'busybox': 'busybox-static',
     'ceph-mgr': 'ceph-mgr',
+    'dropbear': 'dropbear-bin',
     'epmd': 'erlang-base',
     rabbitmq.PROGRAM: 'rabbitmq-server',
     'libvirtd': 'libvirt-daemon',
@@ -61,6 +62,7 @@ CLOUD_PROGRAMS = {
     'nsenter': 'util-linux',
     'qemu-img': 'qemu-utils',
     'qemu-system-x86_64': 'qemu-system-x86',
+    'ssh': 'openssh-client',
     'syslinux': 'syslinux',
     'unshare': 'util-linux',
 }

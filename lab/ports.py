@@ -36,6 +36,7 @@ _WORKERS_AT = 10
 _MONS_AT = 50
 _OSDS_AT = 100
 _MGRS_AT = 300
+_SSHDS_AT = 320
 
 _LISTEN = '0A'
 _LOCAL_RANGE = pathlib.Path('/proc/sys/net/ipv4/ip_local_port_range')
@@ -65,6 +66,11 @@ def osd(base: int, site_index: int) -> range:
 def mgr(base: int, site_index: int) -> int:
     """Return the port of a site's manager; sites count from 0."""
     return base + _MGRS_AT + site_index
+
+
+def sshd(base: int, compute_index: int) -> int:
+    """Return the port of a compute's SSH server; computes count from 0."""
+    return base + _SSHDS_AT + compute_index
 
 
 def check_base(base: int) -> None:

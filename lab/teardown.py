@@ -26,9 +26,9 @@ from lab import waiting
 _ORDER: tuple[frozenset[str], ...] = (
     # With all that runs on it.
     frozenset(('compute-host',)),
-    frozenset(('haproxy', 'nova-compute', 'libvirtd', 'virtlogd', 'nova-api',
-               'nova-scheduler', 'nova-conductor', 'neutron-server',
-               'placement')),
+    frozenset(('haproxy', 'nova-compute', 'libvirtd', 'virtlogd', 'sshd',
+               'nova-api', 'nova-scheduler', 'nova-conductor',
+               'neutron-server', 'placement')),
     frozenset(('glance-api', 'rabbitmq')),
     frozenset(('keystone', 'epmd')),
     frozenset(('mariadb', 'ceph-osd', 'ceph-mgr')),

@@ -50,11 +50,18 @@ class NovaConfTestCase(testtools.TestCase):
 
     def test_computes_share_no_path_and_no_secret(self):
         first, second = self.compute('dcn0-0'), self.compute('dcn0-1')
-        for name in ('host', 'state_path', 'instances_path', 'log_file'):
+        for name in ('host', 'state_path', 'log_file'):
             self.assertNotEqual(first['DEFAULT'][name],
                                 second['DEFAULT'][name])
         self.assertNotEqual(first['libvirt']['rbd_secret_uuid'],
                             second['libvirt']['rbd_secret_uuid'])
+
+    def test_servers_go_from_host_to_host(self):
+        first, second = self.compute('dcn0-0'), self.compute('dcn0-1')
+        self.assertEqual(first['DEFAULT']['instances_path'],
+                         second['DEFAULT']['instances_path'])
+        self.assertEqual('dcn0-1',
+                         second['libvirt']['migration_inbound_addr'])
 
     def test_controller_has_both_databases(self):
         sections = novaconf.controller(self.lab, self.cloud, self.where)
