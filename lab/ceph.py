@@ -124,6 +124,10 @@ class Cluster:
             return None
         return Parent(seen['pool'], seen['image'], seen['snapshot'])
 
+    def size_bytes(self, pool: str, image: str) -> int:
+        """Return how large a disk an image is, whatever it has allocated."""
+        return int(self.query('rbd', 'info', f'{pool}/{image}')['size'])
+
     def used_bytes(self, pool: str, image: str) -> int:
         """Return how many bytes an image has allocated of its own."""
         seen = self.query('rbd', 'du', f'{pool}/{image}')

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lab import actions
 from lab import computestate
 from lab import computing
 from lab import servers
@@ -38,6 +39,7 @@ class CloudTestCase(labtest.LabTestCase):
         self.computing: computing.Computing = self.lab.computing
         self.guest: computestate.Guest = self.computing.cloud.guest
         self.servers = servers.Servers(self.lab.state)
+        self.actions = actions.Actions(self.servers)
 
     def make_guest_image(self) -> str:
         """Upload the guest into the hub's store and return the image's id."""
@@ -80,6 +82,13 @@ class CloudTestCase(labtest.LabTestCase):
         self.assertEqual(
             (site.site.images_pool, image_id, 'snap'),
             site.parent(site.site.vms_pool, server.disk))
+
+    def disks(self, server: servers.Server) -> dict[str, list[str]]:
+        """Return the snapshots of each disk of a server at its site."""
+        site = self.lab.sites[server.zone]
+        pool = site.site.vms_pool
+        return {name: site.snapshots(pool, name)
+                for name in site.images(pool) if server.id in name}
 
     def assert_flat(self, server: servers.Server) -> None:
         """Check in its site's cluster that the root disk has no parent."""
