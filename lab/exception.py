@@ -143,6 +143,16 @@ class HostDown(LabError):
             f'python -m lab start {host}')
 
 
+class NotRunning(LabError):
+    """Something is asked of a daemon that does not run."""
+
+    def __init__(self, daemon: str) -> None:
+        self.daemon = daemon
+        super().__init__(
+            f'{daemon} does not run; start it first: '
+            f'python -m lab start {daemon}')
+
+
 class CommandFailed(LabError):
     """A command that the lab ran ended with an error or took too long.
 
