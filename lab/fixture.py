@@ -38,10 +38,7 @@ class Killed(fixtures.Fixture):
 
 
 class Frozen(fixtures.Fixture):
-    """A daemon that hangs during a test: it is there and does nothing.
-
-    :raises exception.NotRunning: when it is not there
-    """
+    """A daemon that hangs during a test: it is there and does nothing."""
 
     def __init__(self, lab: cloud.Lab, name: str) -> None:
         super().__init__()

@@ -76,8 +76,11 @@ def _inhabitants(
 ) -> tuple[str, dict[process.Process, str]]:
     """Return the mount namespace of a host, and the processes in it."""
     space = _mount_space(node.host.process().pid)
-    found = {process.find(pid): process.describe(pid)
-             for pid in process.pids() if _mount_space(pid) == space}
+    found = {}
+    for pid in process.pids():
+        inhabitant = process.find(pid)
+        if inhabitant is not None and _mount_space(pid) == space:
+            found[inhabitant] = process.describe(pid)
     return str(space), found
 
 
