@@ -51,7 +51,7 @@ def worker(lab: state.State, of: state.Worker,
         'oslo_policy': {'policy_file': str(of.policy)},
         'oslo_concurrency': {'lock_path': str(of.tasks)},
         'wsgi': {'task_pool_threads': str(asked.task_pool_threads),
-                 # By itself it takes uWSGI, in which it runs, for Python.
+                 # Within uWSGI sys.executable is another Python.
                  'python_interpreter': sys.executable},
         'glance_store': {
             'default_backend': lab.sites[0].store if asked.file_store is None

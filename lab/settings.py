@@ -31,9 +31,10 @@ DEFAULT_OSD_GIB = 8
 MAX_SITES = 16
 MAX_COMPUTES = 16
 
-_SITE_NAME = re.compile(r'[a-z][a-z0-9_-]{0,31}')
 # The Glance store of GlanceSettings.file_store.
 FILE_STORE = 'files'
+
+_SITE_NAME = re.compile(r'[a-z][a-z0-9_-]{0,31}')
 
 # A site's name becomes the name of a Glance store, which is a section of
 # glance-api.conf. These sections have another meaning there.

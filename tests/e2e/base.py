@@ -73,7 +73,7 @@ class CloudTestCase(labtest.LabTestCase):
         """Remove what downloads have left on the computes."""
         for node in self.computing.nodes.values():
             for cached in node.compute.directory.glob('instances/_base/*'):
-                cached.unlink()
+                cached.unlink(missing_ok=True)
 
     def make_group(self) -> str:
         """Return a group of servers that are on different computes."""
