@@ -133,14 +133,18 @@ class NotReady(LabError):
             f'{last_state}\nthe end of {log}:\n{tail.rstrip()}')
 
 
-class HostDown(LabError):
-    """A daemon is asked for whose compute host does not run."""
+class NotRunning(LabError):
+    """Something is asked of a daemon that does not run."""
 
-    def __init__(self, host: str) -> None:
-        self.host = host
+    def __init__(self, daemon: str) -> None:
+        self.daemon = daemon
         super().__init__(
-            f'{host} does not run; start it first: '
-            f'python -m lab start {host}')
+            f'{daemon} does not run; start it first: '
+            f'python -m lab start {daemon}')
+
+
+class HostDown(NotRunning):
+    """A daemon is asked for whose compute host does not run."""
 
 
 class CommandFailed(LabError):

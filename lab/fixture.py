@@ -12,12 +12,15 @@
 
 """Fixtures for tests that change something in a running lab."""
 
+import signal
+
 import fixtures
 
 from lab import cloud
 from lab import compute_node
 from lab import confile
 from lab import daemon
+from lab import exception
 from lab import glance_api
 from lab import settings
 
@@ -32,6 +35,21 @@ class Killed(fixtures.Fixture):
     def _setUp(self) -> None:
         self.addCleanup(self._daemon.start)
         self._daemon.kill()
+
+
+class Frozen(fixtures.Fixture):
+    """A daemon that hangs during a test: it is there and does nothing."""
+
+    def __init__(self, lab: cloud.Lab, name: str) -> None:
+        super().__init__()
+        self._daemon: daemon.Daemon = lab.daemon(name)
+
+    def _setUp(self) -> None:
+        running = self._daemon.process()
+        if running is None:
+            raise exception.NotRunning(self._daemon.name)
+        self.addCleanup(running.send, signal.SIGCONT)
+        running.send(signal.SIGSTOP)
 
 
 class GlanceConfigured(fixtures.Fixture):

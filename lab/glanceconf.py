@@ -50,14 +50,21 @@ def worker(lab: state.State, of: state.Worker,
                          'config_file': str(paste_file())},
         'oslo_policy': {'policy_file': str(of.policy)},
         'oslo_concurrency': {'lock_path': str(of.tasks)},
-        'wsgi': {'task_pool_threads': str(asked.task_pool_threads)},
-        'glance_store': {'default_backend': lab.sites[0].store},
+        'wsgi': {'task_pool_threads': str(asked.task_pool_threads),
+                 # Within uWSGI sys.executable is another Python.
+                 'python_interpreter': sys.executable},
+        'glance_store': {
+            'default_backend': lab.sites[0].store if asked.file_store is None
+            else settings.FILE_STORE},
         'os_glance_staging_store': {
             'filesystem_store_datadir': str(of.staging)},
         'os_glance_tasks_store': {
             'filesystem_store_datadir': str(of.tasks)},
         **{site.store: _store(site, asked) for site in lab.sites},
     }
+    if asked.file_store is not None:
+        mine[settings.FILE_STORE] = {
+            'filesystem_store_datadir': str(asked.file_store)}
     return confile.merge(mine, asked.overrides)
 
 
@@ -71,10 +78,12 @@ def policy(asked: settings.GlanceSettings) -> str:
 def _general(lab: state.State, of: state.Worker,
              asked: settings.GlanceSettings) -> dict[str, str]:
     show = str(asked.show_locations).lower()
+    backends = [f'{site.store}:rbd' for site in lab.sites]
+    if asked.file_store is not None:
+        backends.append(f'{settings.FILE_STORE}:file')
     return {
         'debug': str(asked.log_debug).lower(),
-        'enabled_backends': ', '.join(
-            f'{site.store}:rbd' for site in lab.sites),
+        'enabled_backends': ', '.join(backends),
         'enabled_import_methods': f'[{",".join(asked.import_methods)}]',
         # What other workers call to reach what was staged here.
         'worker_self_reference_url': asked.self_reference_url or of.url,

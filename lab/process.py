@@ -105,7 +105,7 @@ class Process:
 
     def _look_session_gone(self) -> waiting.Look:
         _reap(self.pid)
-        left = [pid for pid in _pids() if _in_session(pid, self.pid)]
+        left = [pid for pid in pids() if _in_session(pid, self.pid)]
         return waiting.Look(not left, f'pids {left} run')
 
 
@@ -144,7 +144,8 @@ def _has_ended(pid: int, seen: _Stat) -> bool:
         return True
 
 
-def _pids() -> Iterator[int]:
+def pids() -> Iterator[int]:
+    """Return the pids of all processes there are."""
     for entry in PROC.iterdir():
         if entry.name.isdigit():
             yield int(entry.name)
@@ -195,7 +196,7 @@ def leads_session(pid: int) -> bool:
 
 
 def _environments() -> Iterator[tuple[int, dict[str, str]]]:
-    for pid in _pids():
+    for pid in pids():
         try:
             raw = (PROC / str(pid) / 'environ').read_bytes()
         except OSError:

@@ -14,6 +14,7 @@
 
 from collections.abc import Mapping
 import dataclasses
+import pathlib
 import re
 
 from lab import exception
@@ -30,12 +31,17 @@ DEFAULT_OSD_GIB = 8
 MAX_SITES = 16
 MAX_COMPUTES = 16
 
+# The Glance store of GlanceSettings.file_store.
+FILE_STORE = 'files'
+
 _SITE_NAME = re.compile(r'[a-z][a-z0-9_-]{0,31}')
+
 # A site's name becomes the name of a Glance store, which is a section of
 # glance-api.conf. These sections have another meaning there.
 TAKEN_SECTIONS = frozenset((
-    'barbican', 'cors', 'database', 'default', 'glance', 'glance_store',
-    'healthcheck', 'image_format', 'import_filtering_opts',
+    'barbican', 'cors', 'database', 'default', FILE_STORE, 'glance',
+    'glance_store', 'healthcheck', 'image_conversion', 'image_format',
+    'image_import_opts', 'import_filtering_opts',
     'inject_metadata_properties', 'key_manager', 'keystone_authtoken',
     'oslo_concurrency', 'oslo_limit', 'oslo_messaging_notifications',
     'oslo_middleware', 'oslo_policy', 'oslo_reports', 'paste_deploy',
@@ -112,6 +118,8 @@ class GlanceSettings:
     which is administrators only. ``show_locations``: both
     ``show_multiple_locations`` and ``show_image_direct_url``.
     ``self_reference_url``: None is the worker's own URL, as it should be.
+    ``file_store``: the directory of one more store, ``FILE_STORE``, which is
+    the default in place of the hub's; None is no such store.
     ``overrides``: further options, section to option to value; they win.
     """
 
@@ -123,6 +131,7 @@ class GlanceSettings:
     task_pool_threads: int = 16
     log_debug: bool = True
     self_reference_url: str | None = None
+    file_store: pathlib.Path | None = None
     overrides: Mapping[str, Mapping[str, str]] = dataclasses.field(
         default_factory=dict)
 

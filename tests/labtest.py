@@ -128,11 +128,11 @@ class LabTestCase(testtools.TestCase):
         return set(self.image(image_id)['stores'].split(','))
 
     def copies(self, image_id: str) -> int:
-        """Return how many imports of the image succeeded."""
+        """Return how many copies to a store succeeded."""
         return self._tasks(image_id).count('success')
 
     def failed_copies(self, image_id: str) -> int:
-        """Return how many imports of the image failed."""
+        """Return how many copies to a store failed."""
         return self._tasks(image_id).count('failure')
 
     def wait_copying(self, image_id: str) -> None:
@@ -153,8 +153,11 @@ class LabTestCase(testtools.TestCase):
                 if self.admin.tasks.get(task_id).image_id == image_id]
 
     def _tasks(self, image_id: str) -> list[str]:
+        """Return the status of each copy; an upload may be an import too."""
         body = self.admin.images.get_associated_image_tasks(image_id)
-        return [task['status'] for task in body['tasks']]
+        return [task['status'] for task in body['tasks']
+                if task['input']['import_req']['method']['name']
+                == 'copy-image']
 
     def _remove_image(self, image_id: str) -> None:
         # An import goes on although its image was deleted, and leaves what

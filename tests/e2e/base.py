@@ -28,7 +28,7 @@ class CloudTestCase(labtest.LabTestCase):
     """A test on a lab of the profile ``cloud``.
 
     The servers that it makes are gone from Nova, from libvirt and from every
-    pool afterwards.
+    pool afterwards, and the image caches of the computes are empty.
     """
 
     def setUp(self) -> None:
@@ -40,6 +40,7 @@ class CloudTestCase(labtest.LabTestCase):
         self.guest: computestate.Guest = self.computing.cloud.guest
         self.servers = servers.Servers(self.lab.state)
         self.actions = actions.Actions(self.servers)
+        self.addCleanup(self.empty_image_caches)
 
     def make_guest_image(self) -> str:
         """Upload the guest into the hub's store and return the image's id."""
@@ -69,6 +70,12 @@ class CloudTestCase(labtest.LabTestCase):
         """Delete a server and wait for its end."""
         self.servers.delete(server_id)
         self.servers.wait_gone(server_id)
+
+    def empty_image_caches(self) -> None:
+        """Remove what downloads have left on the computes."""
+        for node in self.computing.nodes.values():
+            for cached in node.compute.instances.glob('_base/*'):
+                cached.unlink(missing_ok=True)
 
     def make_group(self) -> str:
         """Return a group of servers that are on different computes."""

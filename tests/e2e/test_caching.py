@@ -47,8 +47,7 @@ class CachingTestCase(base.CloudTestCase):
     def cached_files(self, zone: str) -> list[str]:
         """Return what the image caches of a site's computes hold."""
         return [file.name for node in self.computing.at(zone)
-                for file in (node.compute.directory / 'instances').glob(
-                    '_base/*')]
+                for file in node.compute.instances.glob('_base/*')]
 
     def test_cached_image_is_in_the_store_and_its_boot_copies_nothing(
         self,

@@ -55,7 +55,7 @@ class RefusedTestCase(base.CloudTestCase):
             self.assertEqual({'central'}, self.stores(image_id))
 
         # The host's image cache has the image now, which changes nothing.
-        self.assertEqual(1, len(list(
-            (node.compute.directory / 'instances').glob('_base/*'))))
+        self.assertEqual(
+            1, len(list(node.compute.instances.glob('_base/*'))))
         cloned = self.boot_server(image_id, 'dcn0')
         self.assert_clone(cloned, image_id)

@@ -60,7 +60,7 @@ class ComputeHostTestCase(testtools.TestCase):
 
     def test_nobody_enters_a_host_that_is_down(self):
         error = self.assertRaises(exception.HostDown, self.host.enter)
-        self.assertEqual('compute-host.central-0', error.host)
+        self.assertEqual('compute-host.central-0', error.daemon)
         self.assertIn('lab start compute-host.central-0', str(error))
 
     def test_prepare_makes_what_is_mounted(self):

@@ -41,6 +41,15 @@ class GlanceConfTestCase(testtools.TestCase):
             self.assertEqual(str(site.ceph_conf),
                              seen[site.store]['rbd_store_ceph_conf'])
 
+    def test_file_store_is_default_beside_those_of_the_sites(self):
+        seen = self._sections(file_store=pathlib.Path('/some/where'))
+        self.assertEqual('central:rbd, dcn1:rbd, dcn10:rbd, files:file',
+                         seen['DEFAULT']['enabled_backends'])
+        self.assertEqual('files', seen['glance_store']['default_backend'])
+        self.assertEqual({'filesystem_store_datadir': '/some/where'},
+                         seen['files'])
+        self.assertNotIn('files', self._sections())
+
     def test_workers_share_no_directory_and_no_url(self):
         first, second = self._sections(0), self._sections(1)
         for section, option in (
@@ -77,7 +86,7 @@ class GlanceConfTestCase(testtools.TestCase):
         self.assertEqual({'option': '1'}, seen['new'])
 
     def test_no_store_has_the_name_of_a_section_in_use(self):
-        sections = self._sections()
+        sections = self._sections(file_store=pathlib.Path('/some/where'))
         stores = {site.store for site in self.lab.sites}
         for name in set(sections) - stores:
             self.assertTrue(
