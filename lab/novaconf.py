@@ -62,7 +62,7 @@ def compute(lab: state.State, cloud: computestate.Cloud,
     return confile.merge(confile.merge(services, backend(lab, site)), {
         'DEFAULT': {
             'compute_driver': 'libvirt.LibvirtDriver',
-            'instances_path': str(of.directory / 'instances'),
+            'instances_path': str(of.instances),
             'log_file': str(of.log),
             # Guests do not listen to the power button.
             'shutdown_timeout': '2',
