@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 import contextlib
 import dataclasses
+import functools
 import pathlib
 import tempfile
 import time
@@ -29,6 +30,7 @@ from lab import cloud
 from lab import compute
 from lab import copies
 from lab import images
+from lab import interrupt
 from lab import narrator
 from lab import spectator
 
@@ -135,7 +137,8 @@ def play(
                     image_id = stack.enter_context(
                         _image(lab, settings, story))
                 outcome = _play(lab, scene, backend, image_id, story)
-                stack.callback(boot.remove, lab, outcome.disks)
+                stack.callback(interrupt.completed, functools.partial(
+                    boot.remove, lab, outcome.disks))
                 outcomes.append(outcome)
         story.title('Removing disks and images')
     return outcomes
