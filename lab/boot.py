@@ -26,9 +26,11 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from typing import Any
 import uuid
 
+from lab import ceph
 from lab import clients
 from lab import cloud
 from lab import compute
@@ -110,6 +112,8 @@ def boot(
 ) -> list[Disk]:
     """Boot all that is requested at the same moment.
 
+    When it ends with an error or is interrupted, it leaves no disk.
+
     :param done: called with each disk as it is made, from several threads.
     :raises exception.LabError: when a compute could not be started; what
         goes wrong with a disk is in its result.
@@ -129,10 +133,13 @@ def boot(
 def remove(lab: cloud.Lab, disks: Sequence[Disk]) -> None:
     """Remove what a boot has made, as deleting the instances would."""
     for disk in disks:
-        site = lab.sites[disk.site]
-        pool = site.site.vms_pool
-        if disk.disk in site.images(pool):
-            site.remove_image(pool, disk.disk)
+        _remove(lab.sites[disk.site], [disk.disk])
+
+
+def _remove(site: ceph.Cluster, disks: Sequence[str]) -> None:
+    pool = site.site.vms_pool
+    for disk in set(disks).intersection(site.images(pool)):
+        site.remove_image(pool, disk)
 
 
 class _Host:
@@ -162,10 +169,19 @@ class _Host:
         self._write(order)
         return self
 
-    def __exit__(self, *exc_info: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: types.TracebackType | None,
+    ) -> None:
         self._process.kill()
         with self._process:
             pass
+        if kind is not None:
+            # The caller gets no disk and can remove none.
+            _remove(self._lab.sites[self._request.site],
+                    [f'{instance}_disk' for instance in self._instances])
 
     def wait_ready(self) -> None:
         """Return when the compute has imported Nova."""

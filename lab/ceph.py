@@ -48,17 +48,21 @@ class Cluster:
         """The identity of the cluster."""
         return self.site.fsid
 
+    def command(self, *command: str) -> list[str]:
+        """Return a command line of ``ceph`` or ``rbd`` as the admin's."""
+        program, *arguments = command
+        return [program, '--conf', str(self.site.ceph_conf), '--id', 'admin',
+                *arguments]
+
     def run(self, *command: str, timeout: float = 60) -> str:
         """Run ``ceph`` or ``rbd`` as the admin; return what it prints.
 
         :param timeout: seconds
         :raises exception.CommandFailed: when it fails or takes too long
         """
-        program, *arguments = command
         return self._launcher.run(
-            f'{program}.{self.name}',
-            [program, '--conf', str(self.site.ceph_conf), '--id', 'admin',
-             *arguments], timeout=timeout)
+            f'{command[0]}.{self.name}', self.command(*command),
+            timeout=timeout)
 
     def query(self, *command: str, timeout: float = 60) -> Any:
         """Run ``ceph`` or ``rbd`` and return the JSON it answers.

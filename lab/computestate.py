@@ -76,6 +76,10 @@ class Compute:
         """Where nova-compute keeps the files of its servers."""
         return self.directory / 'instances'
 
+    def console(self, server_id: str) -> pathlib.Path:
+        """Return the file with what a guest prints on its serial console."""
+        return self.instances / server_id / 'console.log'
+
 
 @dataclasses.dataclass(frozen=True)
 class Cloud:

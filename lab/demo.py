@@ -10,206 +10,74 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Show what the backend does, and what upstream's does in the same place."""
+"""The demonstration that a lab's profile allows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Iterator
-from collections.abc import Sequence
-import contextlib
 import dataclasses
-import pathlib
-import tempfile
-import time
+from typing import Any
 
-from lab import boot
-from lab import clients
 from lab import cloud
-from lab import compute
-from lab import images
-from lab import spectator
-
-Say = Callable[[str], None]
-
-
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """How large the demonstration is.
-
-    :ivar size_mib: of each image; a quarter of it is data.
-    :ivar crowd: computes that boot one new image at once.
-    """
-
-    size_mib: int = 256
-    crowd: int = 4
-    user: str = 'demo'
+from lab import exception
+from lab import narrator
+from lab import server_scenes
+from lab import settings
+from lab import show_disks
+from lab import show_servers
 
 
 @dataclasses.dataclass(frozen=True)
-class Scene:
-    """One thing to show.
+class Request:
+    """What to show.
 
-    :ivar fresh: whether it needs an image that no edge site has.
-    :ivar boots: site and number of computes, all at the same moment.
+    :ivar compare: whether upstream's backend is shown as well.
+    :ivar size_mib: of each image, None is the show's own measure; only for
+        disks without guests.
+    :ivar crowd: computes that boot at once, None likewise; likewise.
     """
 
-    title: str
-    fresh: bool
-    boots: tuple[tuple[str, int], ...]
+    compare: bool = False
+    size_mib: int | None = None
+    crowd: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
-class Outcome:
-    """How one scene went with one backend.
+class Report:
+    """What was to be seen.
 
-    :ivar seconds: until the last disk was made.
-    :ivar copies: imports that Glance ran for it.
+    :ivar table: for people.
+    :ivar rows: for JSON.
+    :ivar proved: whether all that our backend made is as it should be.
     """
 
-    scene: Scene
-    backend: str
-    seconds: float
-    copies: int
-    disks: tuple[boot.Disk, ...]
-
-    def count(self, result: str) -> int:
-        """Return how many disks came out like that."""
-        return sum(disk.result == result for disk in self.disks)
+    table: str
+    rows: list[dict[str, Any]]
+    proved: bool
 
 
-def scenes(sites: Sequence[str], crowd: int) -> tuple[Scene, ...]:
-    """Return what is shown in a lab of these sites, the hub first."""
-    edges = sites[1:]
-    first = edges[0]
-    told = [
-        Scene(f'boot at {first}, the image is only at {sites[0]}', True,
-              ((first, 1),)),
-        Scene(f'boot again at {first}', False, ((first, 1),)),
-    ]
-    told += [Scene(f'boot at {edge}', False, ((edge, 1),))
-             for edge in edges[1:]]
-    told.append(Scene(f'{crowd} computes at {first} boot a new image at once',
-                      True, ((first, crowd),)))
-    if len(edges) > 1:
-        told.append(Scene(
-            f'{first} and {edges[1]} boot a new image at once', True,
-            ((first, 1), (edges[1], 1))))
-    return tuple(told)
+def play(lab: cloud.Lab, request: Request,
+         story: narrator.Narrator) -> Report:
+    """Show guests where the lab has computes, else their disks alone.
+
+    :raises exception.LabError: when that cannot be shown
+    """
+    if lab.computing is None:
+        return _disks(lab, request, story)
+    if request.size_mib is not None or request.crowd is not None:
+        raise exception.InvalidSettings(
+            f'the size of images and the crowd can be chosen only in a lab '
+            f'of the profile {settings.STORAGE!r}')
+    guests = show_servers.play(lab, lab.computing, request.compare, story)
+    return Report(server_scenes.table(guests),
+                  [one.row() for one in guests],
+                  server_scenes.proved(guests))
 
 
-def play(
-    lab: cloud.Lab, settings: Settings, backends: Sequence[str], say: Say,
-) -> list[Outcome]:
-    """Play all scenes with each backend, and leave nothing behind."""
-    outcomes = []
-    with contextlib.ExitStack() as stack:
-        for backend in backends:
-            say('')
-            say(f'== {_NAMES[backend]} ==')
-            image_id = ''
-            for number, scene in enumerate(
-                    scenes(tuple(lab.sites), settings.crowd), start=1):
-                say('')
-                say(f'{number}. {scene.title}')
-                stopwatch = _Stopwatch(say)
-                if scene.fresh:
-                    image_id = stack.enter_context(
-                        _image(lab, settings, stopwatch.say))
-                outcome = _play(lab, scene, backend, image_id, stopwatch.say)
-                stack.callback(boot.remove, lab, outcome.disks)
-                outcomes.append(outcome)
-        say('')
-        say('removing disks and images')
-    return outcomes
-
-
-_NAMES = {compute.OURS: 'nova-rbd-multistore',
-          compute.UPSTREAM: 'upstream\'s backend in the same lab'}
-
-
-class _Stopwatch:
-    """Puts the seconds since the beginning of a scene before each line."""
-
-    def __init__(self, say: Say) -> None:
-        self._say = say
-        self._start = time.monotonic()
-
-    def say(self, line: str) -> None:
-        self._say(f'{time.monotonic() - self._start:7.1f} s  {line}')
-
-
-@contextlib.contextmanager
-def _image(
-    lab: cloud.Lab, settings: Settings, say: Say,
-) -> Iterator[str]:
-    """Upload an image as the tenant, into Glance's default store."""
-    glance = clients.glance_for(lab.state, settings.user)
-    with tempfile.TemporaryDirectory() as scratch:
-        # A seed of its own for each: equal data would say nothing.
-        path = images.make_raw(
-            pathlib.Path(scratch) / 'image.raw', settings.size_mib,
-            settings.size_mib // 4, seed=time.monotonic_ns())
-        image = glance.images.create(
-            name=f'demo-{time.monotonic_ns()}', disk_format='raw',
-            container_format='bare')
-        try:
-            with path.open('rb') as data:
-                glance.images.upload(image.id, data)
-            say(f'{settings.user} uploaded image {image.id} '
-                f'({settings.size_mib} MiB)')
-            yield image.id
-        finally:
-            glance.images.delete(image.id)
-
-
-def _play(
-    lab: cloud.Lab, scene: Scene, backend: str, image_id: str, say: Say,
-) -> Outcome:
-    before = _copies(lab, image_id)
-    requests = [
-        boot.Request(image_id=image_id, site=site, hosts=hosts, count=hosts,
-                     backend=backend)
-        for site, hosts in scene.boots]
-    say('starting Nova')
-    with spectator.Spectator(lab, image_id, say):
-        disks = boot.boot(lab, requests,
-                          done=lambda disk: say(_describe(disk)))
-    return Outcome(scene, backend, max(disk.seconds for disk in disks),
-                   _copies(lab, image_id) - before, tuple(disks))
-
-
-def _copies(lab: cloud.Lab, image_id: str) -> int:
-    """Return how many imports of an image have succeeded."""
-    glance = clients.glance_for(lab.state, 'admin')
-    tasks = glance.images.get_associated_image_tasks(image_id)['tasks']
-    return sum(task['status'] == 'success' for task in tasks)
-
-
-def _describe(disk: boot.Disk) -> str:
-    took = f'{disk.seconds:.1f} s'
-    if disk.copy_seconds:
-        took += f', {disk.copy_seconds:.1f} s of it waiting for the copy'
-    if disk.error is not None:
-        return f'{disk.host}: ERROR {disk.why} ({took})'
-    made = 'FLAT disk' if disk.parent is None else f'clone of {disk.parent}'
-    return f'{disk.host}: {made} in the cluster of {disk.site} ({took})'
-
-
-def table(outcomes: Sequence[Outcome]) -> str:
-    """Render all outcomes, the backends of a scene below each other."""
-    lines = [f'{"scene":<48} {"backend":<9} {"seconds":>7} {"copies":>6} '
-             f'{"clones":>6} {"flat":>5} {"errors":>6}']
-    titles = dict.fromkeys(outcome.scene.title for outcome in outcomes)
-    for title in titles:
-        shown = title
-        for outcome in outcomes:
-            if outcome.scene.title == title:
-                lines.append(
-                    f'{shown:<48} {outcome.backend:<9} '
-                    f'{outcome.seconds:>7.1f} {outcome.copies:>6} '
-                    f'{outcome.count(boot.COW):>6} '
-                    f'{outcome.count(boot.FLAT):>5} '
-                    f'{outcome.count(boot.ERROR):>6}')
-                shown = ''
-    return '\n'.join(lines)
+def _disks(lab: cloud.Lab, request: Request,
+           story: narrator.Narrator) -> Report:
+    defaults = show_disks.Settings()
+    asked = show_disks.Settings(request.size_mib or defaults.size_mib,
+                                request.crowd or defaults.crowd)
+    disks = show_disks.play(lab, asked, request.compare, story)
+    return Report(show_disks.table(disks), [one.row() for one in disks],
+                  show_disks.proved(disks))

@@ -190,6 +190,19 @@ class ServerFailed(LabError):
             f'seen: {last_state}' + (f': {fault}' if fault else ''))
 
 
+class NotInTime(LabError):
+    """Something in the cloud did not come to the state waited for."""
+
+    exit_code = exitcodes.NOT_READY
+
+    def __init__(self, what: str, seconds: float, last_state: str) -> None:
+        self.what = what
+        self.seconds = seconds
+        self.last_state = last_state
+        super().__init__(
+            f'{what} after {seconds:.1f} s, last seen: {last_state}')
+
+
 class Cancelled(LabError):
     """The work was given up because another part of it failed."""
 

@@ -12,6 +12,7 @@
 
 """Turn SIGINT and SIGTERM into an exception, once."""
 
+from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
 import signal
@@ -45,3 +46,18 @@ def raised() -> Iterator[None]:
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+def completed(work: Callable[[], None]) -> None:
+    """Clean up to the end, also when a signal arrives in the middle of it.
+
+    Within a block of :func:`raised` there is only one.
+
+    :param work: what may be done again from its beginning
+    :raises exception.Interrupted: when it arrived, after the work
+    """
+    try:
+        work()
+    except exception.Interrupted:
+        work()
+        raise

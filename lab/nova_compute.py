@@ -25,16 +25,21 @@ from lab import state
 from lab import waiting
 
 PROGRAM = 'nova-compute-rbd-multistore'
+UPSTREAM = 'nova-compute'
 
 
 class NovaCompute(inside.Inside):
-    """``nova-compute.NAME``."""
+    """``nova-compute.NAME``.
+
+    ``program`` is what it runs when it is started, ours unless changed.
+    """
 
     look_interval = 0.5
 
     def __init__(self, host: compute_host.ComputeHost, lab: state.State,
                  starter: launcher.Launcher) -> None:
         super().__init__('nova-compute', host, starter)
+        self.program = PROGRAM
         assert lab.cloud is not None
         self._cloud = lab.cloud
         self._lab = lab
@@ -54,7 +59,7 @@ class NovaCompute(inside.Inside):
             overrides)))
 
     def command(self) -> Sequence[str]:
-        return [str(launcher.python_program(PROGRAM)),
+        return [str(launcher.python_program(self.program)),
                 '--config-file', str(self._compute.conf)]
 
     def look(self) -> waiting.Look:

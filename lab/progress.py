@@ -18,14 +18,20 @@ import threading
 import time
 from typing import TextIO
 
+from lab import reminder
+
 
 class Progress:
-    """Prints lines as steps end, also from several threads at once."""
+    """Prints lines as steps end, also from several threads at once.
+
+    When none has ended for a while, it says which ones are on their way.
+    """
 
     def __init__(self, stdout: TextIO) -> None:
         self._stdout = stdout
         self._start = time.monotonic()
         self._lock = threading.Lock()
+        self._reminder = reminder.Reminder(self._remind)
 
     @property
     def seconds(self) -> float:
@@ -36,11 +42,16 @@ class Progress:
         """Print a line that is no step."""
         with self._lock:
             print(text, file=self._stdout, flush=True)
+        self._reminder.heard()
 
     @contextlib.contextmanager
     def step(self, title: str) -> Iterator[None]:
         """Print ``title`` with its seconds when the block ended well."""
         start = time.monotonic()
-        yield
+        with self._reminder.awaiting(lambda: title):
+            yield
         self.say(f'{self.seconds:6.1f} s  {title} '
                  f'({time.monotonic() - start:.1f} s)')
+
+    def _remind(self, text: str) -> None:
+        self.say(f'{self.seconds:6.1f} s  {text}')

@@ -58,6 +58,7 @@ class Server:
 
     :ivar host: of its compute, None as long as it has none.
     :ivar fault: the message of its fault, None when it has none.
+    :ivar task: what is being done to it, None for nothing.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Server:
     zone: str
     host: str | None
     fault: str | None
+    task: str | None = None
 
     @property
     def disk(self) -> str:
@@ -106,11 +108,15 @@ class Servers:
         :raises keystoneauth1.exceptions.NotFound: when there is none
         """
         seen = self._admin.get(f'/servers/{server_id}').json()['server']
-        return Server(
-            id=server_id, name=seen['name'], status=seen['status'],
-            zone=seen['OS-EXT-AZ:availability_zone'],
-            host=seen['OS-EXT-SRV-ATTR:host'],
-            fault=seen.get('fault', {}).get('message'))
+        return _parse({'id': server_id, **seen})
+
+    def named(self, prefix: str) -> list[Server]:
+        """Return the servers whose names begin like that."""
+        # The filter finds the text anywhere.
+        answer = self._admin.get('/servers/detail', params={
+            'all_tenants': '1', 'name': prefix}).json()
+        return [_parse(seen) for seen in answer['servers']
+                if seen['name'].startswith(prefix)]
 
     def wait_status(self, server_id: str, wanted: str = ACTIVE,
                     timeout: float = _TIMEOUT) -> Server:
@@ -188,6 +194,12 @@ class Servers:
             'name': name, 'policy': 'anti-affinity'}}).json()
         return str(made['server_group']['id'])
 
+    def groups(self, prefix: str) -> list[str]:
+        """Return the ids of the tenant's groups named like that."""
+        found = self._nova.get('/os-server-groups').json()['server_groups']
+        return [str(group['id']) for group in found
+                if group['name'].startswith(prefix)]
+
     def delete_group(self, group_id: str) -> None:
         """Remove a group; its servers stay."""
         self._nova.delete(f'/os-server-groups/{group_id}')
@@ -218,3 +230,12 @@ class Servers:
             raise exception.ServerFailed(
                 server_id, wanted, exc.seconds, exc.last_state,
                 fault) from exc
+
+
+def _parse(seen: dict[str, Any]) -> Server:
+    return Server(
+        id=seen['id'], name=seen['name'], status=seen['status'],
+        zone=seen['OS-EXT-AZ:availability_zone'],
+        host=seen['OS-EXT-SRV-ATTR:host'],
+        fault=seen.get('fault', {}).get('message'),
+        task=seen['OS-EXT-STS:task_state'])

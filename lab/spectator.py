@@ -15,8 +15,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-import threading
-import types
 from typing import Any
 
 from glanceclient import exc as glance_exc
@@ -24,8 +22,8 @@ from keystoneauth1 import exceptions as ksa_exc
 
 from lab import clients
 from lab import cloud
+from lab import watch
 
-_INTERVAL = 0.2
 _PROPERTIES = (
     ('stores', 'stores'),
     ('importing to', 'os_glance_importing_to_stores'),
@@ -33,7 +31,7 @@ _PROPERTIES = (
 )
 
 
-class Spectator:
+class Spectator(watch.Watch):
     """Says what changes about an image, for the time of a ``with`` block.
 
     :param say: called with one line, from a thread of its own.
@@ -42,34 +40,14 @@ class Spectator:
     def __init__(
         self, lab: cloud.Lab, image_id: str, say: Callable[[str], None],
     ) -> None:
+        super().__init__()
         self._glance = clients.glance_for(lab.state, 'admin')
         self._image_id = image_id
         self._say = say
         self._last = ''
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
 
-    def __enter__(self) -> Spectator:
-        self._look()
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: types.TracebackType | None,
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
-        if kind is None:
-            self._look()
-
-    def _watch(self) -> None:
-        while not self._stop.wait(_INTERVAL):
-            self._look()
-
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Say what has changed since the last look."""
         try:
             image = self._glance.images.get(self._image_id)
             tasks = self._glance.images.get_associated_image_tasks(

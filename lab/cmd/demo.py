@@ -10,50 +10,53 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""``demo``: show copy and clone, beside upstream's backend."""
+"""``demo``: show copy and clone, with guests where the lab has computes."""
 
 import argparse
 import functools
+import json
+import sys
 
-from lab import boot
 from lab import cloud
-from lab import compute
 from lab import demo
 from lab import exitcodes
+from lab import interrupt
+from lab import narrator
+from lab import show_disks
 from lab.cmd import types
 
 
 def add_parser(subparsers: types.Subparsers) -> None:
     """Add the subcommand."""
-    defaults = demo.Settings()
+    defaults = show_disks.Settings()
     parser = subparsers.add_parser(
-        'demo', help='boot at the edge what is only at the hub, and compare '
-                     'with upstream; exit code 1 when a disk of ours is not '
-                     'a clone')
-    parser.add_argument('--size', type=int, default=defaults.size_mib,
-                        metavar='MIB', help='of the images '
-                                            '(default: %(default)s)')
-    parser.add_argument('--crowd', type=int, default=defaults.crowd,
-                        metavar='N', help='computes that boot at once '
-                                          '(default: %(default)s)')
-    parser.add_argument('--no-upstream', action='store_true',
-                        help='leave upstream\'s backend out')
+        'demo', help='boot at the edge what is only at the hub; exit code 1 '
+                     'when a disk of ours is not a clone, or its guest does '
+                     'not run')
+    parser.add_argument('--compare', action='store_true',
+                        help='show the same with upstream\'s backend')
+    parser.add_argument('--size', type=int, metavar='MIB',
+                        help='of the images, in a lab without computes '
+                             f'(default: {defaults.size_mib})')
+    parser.add_argument('--crowd', type=int, metavar='N',
+                        help='computes that boot at once, in a lab without '
+                             f'computes (default: {defaults.crowd})')
+    parser.add_argument('-f', '--format', choices=('table', 'json'),
+                        default='table',
+                        help='of what comes at the end; with json the story '
+                             'goes to stderr (default: %(default)s)')
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the subcommand."""
     lab = cloud.Lab.load(args.state)
-    backends = [compute.OURS]
-    if not args.no_upstream:
-        backends.append(compute.UPSTREAM)
-    say = functools.partial(print, flush=True)
-    outcomes = demo.play(
-        lab, demo.Settings(args.size, args.crowd), backends, say)
-    say('')
-    say(demo.table(outcomes))
-    ours = [outcome for outcome in outcomes
-            if outcome.backend == compute.OURS]
-    cloned = all(outcome.count(boot.COW) == len(outcome.disks)
-                 for outcome in ours)
-    return exitcodes.OK if cloned else exitcodes.FAILED
+    told = sys.stderr if args.format == 'json' else sys.stdout
+    story = narrator.Narrator(functools.partial(print, file=told, flush=True))
+    with interrupt.raised():
+        report = demo.play(
+            lab, demo.Request(args.compare, args.size, args.crowd), story)
+    story.plain('')
+    print(json.dumps(report.rows, indent=2) if args.format == 'json'
+          else report.table)
+    return exitcodes.OK if report.proved else exitcodes.FAILED

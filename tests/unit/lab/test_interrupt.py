@@ -51,3 +51,18 @@ class InterruptTestCase(testtools.TestCase):
         with interrupt.raised():
             self.assertNotEqual(before, signal.getsignal(signal.SIGTERM))
         self.assertEqual(before, signal.getsignal(signal.SIGTERM))
+
+    def test_cleaning_up_begins_again_after_a_signal(self):
+        begun = []
+
+        def clean():
+            begun.append('')
+            if len(begun) == 1:
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(10)
+            begun[-1] = 'completed'
+
+        with testtools.ExpectedException(exception.Interrupted), \
+                interrupt.raised():
+            interrupt.completed(clean)
+        self.assertEqual(['', 'completed'], begun)

@@ -112,6 +112,25 @@ class ServersTestCase(testtools.TestCase):
         self.assertEqual({'createImage': {'name': 'n'}},
                          asked.last_request.json())
 
+    def test_named_are_those_that_begin_so(self):
+        listed = self.http.get(f'{self.url}/servers/detail', json={
+            'servers': [
+                {'id': '1', **shown('BUILD', 'spawning')['server'],
+                 'name': 'demo-1'},
+                {'id': '2', **shown('ACTIVE')['server'],
+                 'name': 'my-demo-1'}]})
+        found, = self.servers.named('demo')
+        self.assertEqual(('1', 'BUILD', 'spawning'),
+                         (found.id, found.status, found.task))
+        self.assertEqual(['demo'], listed.last_request.qs['name'])
+        self.assertEqual(['1'], listed.last_request.qs['all_tenants'])
+
+    def test_groups_are_found_by_name(self):
+        self.http.get(f'{self.url}/os-server-groups', json={
+            'server_groups': [{'id': '1', 'name': 'demo-1'},
+                              {'id': '2', 'name': 'my-demo-1'}]})
+        self.assertEqual(['1'], self.servers.groups('demo'))
+
     def test_gone_is_what_nova_knows_no_more(self):
         self.http.get(f'{self.url}/servers/{_ID}', [
             {'json': shown('ACTIVE', 'deleting')}, {'status_code': 404}])
