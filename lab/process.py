@@ -112,6 +112,7 @@ class Process:
 @dataclasses.dataclass(frozen=True)
 class _Stat:
     status: str
+    parent: int
     session: int
     start_time: int
 
@@ -124,7 +125,7 @@ def _stat(pid: int) -> _Stat | None:
     # The second field is the program's name in parentheses and may hold
     # blanks and parentheses itself; field 3 follows the last ')'.
     fields = text[text.rindex(')') + 2:].split()
-    return _Stat(fields[0], int(fields[3]), int(fields[19]))
+    return _Stat(fields[0], int(fields[1]), int(fields[3]), int(fields[19]))
 
 
 def _in_session(pid: int, leader: int) -> bool:
@@ -187,6 +188,12 @@ def of_lab(state: pathlib.Path) -> dict[Process, str]:
             if process is not None and process.is_alive():
                 found[process] = environment[NAME_VARIABLE]
     return found
+
+
+def parent(pid: int) -> int | None:
+    """Return the pid of the process that looks after one, None when gone."""
+    seen = _stat(pid)
+    return None if seen is None else seen.parent
 
 
 def leads_session(pid: int) -> bool:

@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""``status``: which daemons run and whether the clusters are healthy."""
+"""``status``: which daemons run, in how much memory, and the clusters."""
 
 import argparse
 import json
@@ -19,13 +19,15 @@ from typing import Any
 from lab import cloud
 from lab import exception
 from lab import exitcodes
+from lab import memory
 from lab.cmd import types
 
 
 def add_parser(subparsers: types.Subparsers) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser(
-        'status', help='show daemons and sites; exit code 8 when one is dead')
+        'status', help='show daemons, memory and sites; exit code 8 when a '
+                       'daemon is dead')
     parser.add_argument('--format', choices=('table', 'json'),
                         default='table', help='(default: %(default)s)')
     parser.set_defaults(run=run)
@@ -53,15 +55,19 @@ def observe(lab: cloud.Lab) -> dict[str, Any]:
             'port': one.ports[0] if one.ports else None})
     sites = [{'name': name, 'fsid': site.fsid, 'health': _health(lab, name)}
              for name, site in lab.sites.items()]
+    used = memory.of_lab(lab.directory.path)
     return {'keystone_url': lab.state.keystone_url,
             'glance_url': lab.state.glance_url,
+            'processes': used.processes, 'memory_mib': used.mib,
             'daemons': daemons, 'sites': sites}
 
 
 def table(seen: dict[str, Any]) -> str:
     """Render an observation for people."""
     lines = [f'keystone  {seen["keystone_url"]}',
-             f'glance    {seen["glance_url"]}', '']
+             f'glance    {seen["glance_url"]}',
+             f'memory    {seen["memory_mib"]} MiB in {seen["processes"]} '
+             f'processes', '']
     lines += [f'{one["name"]:<24} {one["pid"] or "-":>8} '
               f'{one["port"] or "-":>6}  {one["state"]}'
               for one in seen['daemons']]
