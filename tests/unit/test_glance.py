@@ -23,6 +23,7 @@ import ddt
 from keystoneauth1 import exceptions as ksa_exc
 from keystoneauth1 import session
 from keystoneauth1 import token_endpoint
+from keystoneauth1.identity import v3
 import requests
 from requests_mock.contrib import fixture as requests_fixture
 
@@ -320,6 +321,23 @@ class AnswerTestCase(GlanceTestCase):
         self.assertIn('503', exc.answer)
         self.assertEqual(1 + retries, len(self.requests))
         self.assertTrue(all(0 <= pause <= 3 for pause in self.slept))
+
+    def test_credential_that_keystone_refuses(self):
+        keystone = 'http://keystone.example:5000/v3'
+        self.http.get(keystone, json={'version': {
+            'id': 'v3.14', 'status': 'stable',
+            'links': [{'rel': 'self', 'href': keystone}]}})
+        self.http.post(f'{keystone}/auth/tokens', status_code=401)
+        refused = glance.Glance(glance.Access(
+            session.Session(), v3.Password(
+                keystone, username='nova', password='wrong',
+                user_domain_id='default'), (URL,), {}), 3, self.slept.append)
+
+        exc = self.assertRaises(
+            exception.NotAuthenticated, refused.image, records.IMAGE_ID)
+        self.assertEqual(f'show image {records.IMAGE_ID}', exc.request)
+        self.assertNotIn('wrong', str(exc))
+        self.assertEqual([], self.slept)
 
     def test_retry_is_logged_for_debugging(self):
         self.http.get(IMAGE_URL, [
