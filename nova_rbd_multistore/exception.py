@@ -20,6 +20,17 @@ own text.
 from __future__ import annotations
 
 
+def in_one_line(words: str, longest: int = 500) -> str:
+    """Return somebody else's words in a form that a log can take.
+
+    :param longest: characters; what is longer is cut off there.
+    """
+    line = ' '.join(words[:longest].split())
+    if len(words) > longest:
+        line += f'… ({len(words)} characters)'
+    return ''.join(char if char.isprintable() else '\ufffd' for char in line)
+
+
 class MultistoreError(Exception):
     """Base of all exceptions of this package."""
 
@@ -31,10 +42,11 @@ class GlanceError(MultistoreError):
     """Glance refused a request.
 
     :param request: what was asked, for example ``show image <id>``.
-    :param answer: Glance's own words.
+    :param answer: Glance's own words; kept in one line of a limited length.
     """
 
     def __init__(self, request: str, answer: str) -> None:
+        answer = in_one_line(answer)
         super().__init__(f'{request}: {answer}')
         self.request = request
         self.answer = answer
@@ -65,7 +77,7 @@ class OverQuota(GlanceError):
 
 
 class GlanceUnavailable(GlanceError):
-    """No usable answer: 5xx, no connection, or a connection lost.
+    """No usable answer: 5xx, no connection, a connection lost, or nonsense.
 
     The request may have been carried out, so look before repeating one that
     changes something.
@@ -160,11 +172,24 @@ class CopyTimedOut(CopyError):
     told_tenant = 'copying it there takes too long'
 
 
-# What a compute finds out about itself and about locations.
+# What is wrong with what Glance shows.
+
+
+class InvalidRecord(MultistoreError):
+    """A dictionary that does not have the shape that Glance's API gives it.
+
+    :param part: what is wrong, for example ``stores``.
+    :param reason: what is wrong with it.
+    """
+
+    def __init__(self, part: str, reason: str) -> None:
+        super().__init__(f'{part}: {reason}')
+        self.part = part
+        self.reason = reason
 
 
 class InvalidLocation(MultistoreError):
-    """A location that is not exactly an RBD snapshot.
+    """A location that is not exactly an RBD snapshot, or not the image's.
 
     :param url: the location as Glance gave it.
     :param reason: what is wrong with it.
@@ -177,6 +202,13 @@ class InvalidLocation(MultistoreError):
         super().__init__(f'Location {shown!r} is not usable: {reason}')
         self.url = url
         self.reason = reason
+
+
+class ForeignLocation(InvalidLocation):
+    """A location in a store that is not RBD's, as any image may have."""
+
+
+# What a compute finds out about itself.
 
 
 class UnusableCredential(MultistoreError):

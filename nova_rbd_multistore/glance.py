@@ -24,6 +24,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
+import functools
 import html
 import itertools
 from typing import Any
@@ -47,6 +48,8 @@ _T = TypeVar('_T')
 # for ever: keystoneauth has none of its own.
 REQUEST_TIMEOUT = 60.0
 
+_ACCEPTED = 202
+
 _BY_STATUS = {
     400: exception.BadRequest,
     401: exception.NotAuthenticated,
@@ -57,10 +60,10 @@ _BY_STATUS = {
 }
 
 # What glanceclient raises over an answer that something between us and Glance
-# has made or cut off: it takes headers and the shape of JSON for granted, and
-# reads the body outside keystoneauth.
+# has made or cut off: it takes headers and the shape and depth of JSON for
+# granted, and reads the body outside keystoneauth.
 _UNREADABLE = (AttributeError, KeyError, TypeError, ValueError,
-               requests.RequestException)
+               RecursionError, requests.RequestException)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,7 +124,8 @@ class Glance:
         https://docs.openstack.org/api-ref/image/v2/#show-image
         """
         return self._get(f'show image {image_id}',
-                         f'/v2/images/{image_id}', _parse_image)
+                         f'/v2/images/{image_id}',
+                         functools.partial(_parse_image, image_id))
 
     def tasks(self, image_id: str) -> tuple[image_mod.Task, ...]:
         """Return those of the image's tasks that the credential may see.
@@ -129,7 +133,8 @@ class Glance:
         https://docs.openstack.org/api-ref/image/v2/#show-tasks-associated-with-image
         """
         return self._get(f'show tasks of image {image_id}',
-                         f'/v2/images/{image_id}/tasks', _parse_tasks)
+                         f'/v2/images/{image_id}/tasks',
+                         image_mod.tasks_from_glance)
 
     def locations(self, image_id: str) -> tuple[image_mod.Location, ...]:
         """Return the image's locations, also where image records hide them.
@@ -139,7 +144,7 @@ class Glance:
         """
         return self._get(f'show locations of image {image_id}',
                          f'/v2/images/{image_id}/locations',
-                         _parse_locations)
+                         image_mod.locations_from_glance)
 
     def stores(self) -> frozenset[str]:
         """Return the names of the stores that Glance has.
@@ -148,7 +153,8 @@ class Glance:
         https://docs.openstack.org/api-ref/image/v2/#list-stores
         """
         try:
-            return self._get('list stores', '/v2/info/stores', _parse_stores)
+            return self._get('list stores', '/v2/info/stores',
+                             image_mod.stores_from_glance)
         except exception.NotFound:
             return frozenset()
 
@@ -158,26 +164,34 @@ class Glance:
         Returns when Glance has accepted that, not when it is done.
         https://docs.openstack.org/api-ref/image/v2/#import-an-image
         """
-        self._request(
-            'post', f'copy image {image_id} to store {store}',
-            f'/v2/images/{image_id}/import',
+        what = f'copy image {image_id} to store {store}'
+        response, _body = self._request(
+            'post', what, f'/v2/images/{image_id}/import',
             data={'method': {'name': 'copy-image'}, 'stores': [store]})
+        if response.status_code != _ACCEPTED:
+            raise exception.GlanceUnavailable(
+                what, _not_glance(f'HTTP {response.status_code} in place of '
+                                  f'{_ACCEPTED}'))
 
     def _get(self, what: str, url: str, parse: Callable[[Any], _T]) -> _T:
         parsed: _T = self._retrying(self._read, what, url, parse)
         return parsed
 
     def _read(self, what: str, url: str, parse: Callable[[Any], _T]) -> _T:
-        answer = self._request('get', what, url)
+        _response, answer = self._request('get', what, url)
         try:
             return parse(answer)
-        except _UNREADABLE as exc:
-            raise exception.GlanceUnavailable(what, _not_glance(exc)) from exc
+        except exception.InvalidRecord as exc:
+            raise exception.GlanceUnavailable(
+                what, _not_glance(str(exc))) from exc
 
-    def _request(self, method: str, what: str, url: str, **body: Any) -> Any:
+    def _request(
+        self, method: str, what: str, url: str, **body: Any,
+    ) -> tuple[requests.Response, Any]:
+        """Return the response, and its body as far as that is JSON."""
         send = getattr(next(self._clients), method)
         try:
-            _response, answer = send(url, **self._options, **body)
+            response, answer = send(url, **self._options, **body)
         except glance_exc.HTTPException as exc:
             kind = _BY_STATUS.get(exc.code, exception.GlanceUnavailable)
             raise kind(what, _words(exc)) from exc
@@ -187,8 +201,9 @@ class Glance:
                 ksa_exc.ClientException) as exc:
             raise exception.GlanceUnavailable(what, str(exc)) from exc
         except _UNREADABLE as exc:
-            raise exception.GlanceUnavailable(what, _not_glance(exc)) from exc
-        return answer
+            raise exception.GlanceUnavailable(
+                what, _not_glance(repr(exc))) from exc
+        return response, answer
 
 
 def _log_retry(state: tenacity.RetryCallState) -> None:
@@ -197,32 +212,19 @@ def _log_retry(state: tenacity.RetryCallState) -> None:
               state.attempt_number, state.outcome.exception())
 
 
-def _parse_image(body: Any) -> image_mod.Image:
-    if not {'id', 'status'} <= body.keys():
-        raise ValueError('no image')
-    return image_mod.Image.from_glance(body)
+def _parse_image(image_id: str, body: object) -> image_mod.Image:
+    image = image_mod.Image.from_glance(body)
+    # MySQL finds an id in capitals too, and shows it as it was created.
+    if image.id.lower() != image_id.lower():
+        raise exception.InvalidRecord(
+            'id', f'{image.id} in place of the one asked for')
+    return image
 
 
-def _parse_tasks(body: Any) -> tuple[image_mod.Task, ...]:
-    return tuple(map(image_mod.Task.from_glance, _list(body['tasks'])))
-
-
-def _parse_locations(body: Any) -> tuple[image_mod.Location, ...]:
-    return image_mod.locations_from_glance(_list(body))
-
-
-def _parse_stores(body: Any) -> frozenset[str]:
-    return frozenset(store['id'] for store in _list(body['stores']))
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError(f'{type(value).__name__} in place of a list')
-    return value
-
-
-def _not_glance(exc: Exception) -> str:
-    return f'the answer is not one of Glance\'s: {exc!r}'
+def _not_glance(reason: str) -> str:
+    return (f'the answer is not one of Glance\'s ({reason}). Look for a proxy '
+            f'or a load balancer that answers in its place, or that changes '
+            f'answers.')
 
 
 def _words(exc: glance_exc.HTTPException) -> str:

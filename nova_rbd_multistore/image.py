@@ -19,15 +19,15 @@ compare exactly (``dcn1`` is not in ``central,dcn10``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections.abc import Mapping
 import dataclasses
 import datetime
-from typing import Any
+import re
 import urllib.parse
 import uuid
 
 from nova_rbd_multistore import exception
+from nova_rbd_multistore import record as record_mod
 
 ACTIVE = 'active'
 
@@ -38,30 +38,13 @@ FAILED_PROPERTY = 'os_glance_failed_import'
 
 _RBD_SCHEME = 'rbd://'
 
+# A part of a path in RFC 3986. The pattern matters for what urllib lets pass:
+# escapes that are none, a query, a fragment.
+_SEGMENT = re.compile(r"(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-F]{2})*",
+                      re.ASCII | re.IGNORECASE)
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _names(value: object) -> frozenset[str]:
-    """Split a comma-joined list of store names; None and '' hold none."""
-    if not isinstance(value, str):
-        return frozenset()
-    return frozenset(
-        name for name in map(str.strip, value.split(',')) if name)
-
-
-def _when(value: object) -> datetime.datetime | None:
-    """Parse a time as Glance writes it, for example 2026-01-31T12:00:00Z."""
-    if not isinstance(value, str):
-        return None
-    try:
-        parsed = datetime.datetime.fromisoformat(value)
-        if parsed.tzinfo is None:
-            return parsed.replace(tzinfo=datetime.UTC)
-        return parsed.astimezone(datetime.UTC)
-    except (ValueError, OverflowError):
-        return None
+# No object in RADOS has a longer name, and Glance's API takes 255 characters.
+_LONGEST_URL = 2048
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,11 +64,10 @@ class RbdSnapshot:
         RBD driver). A decoded part never holds ``/`` or ``@``, because Ceph's
         own tools would read ``pool/image@snapshot`` differently than we do.
 
-        :raises InvalidLocation: when the URL is anything else.
+        :raises ForeignLocation: when the URL has another scheme.
+        :raises InvalidLocation: when it is anything else.
         """
-        if not url.startswith(_RBD_SCHEME):
-            raise exception.InvalidLocation(url, 'its scheme is not rbd')
-        parts = url[len(_RBD_SCHEME):].split('/')
+        parts = cls._split(url)
         if len(parts) != 4:
             raise exception.InvalidLocation(
                 url, f'it has {len(parts)} parts, not fsid, pool, image and '
@@ -104,22 +86,46 @@ class RbdSnapshot:
                 raise exception.InvalidLocation(
                     url, f'its {name} has a character that no {name} has')
         fsid, pool, image, snapshot = decoded
-        try:
-            fsid = str(uuid.UUID(fsid))
-        except ValueError as exc:
-            raise exception.InvalidLocation(
-                url, 'its fsid is not a UUID') from exc
+        fsid = fsid.lower()
+        if not _is_uuid(fsid):
+            raise exception.InvalidLocation(url, 'its fsid is not a UUID')
         return cls(fsid, pool, image, snapshot)
+
+    @staticmethod
+    def _split(url: str) -> list[str]:
+        """Return the parts, still encoded."""
+        if not url.startswith(_RBD_SCHEME):
+            if '://' in url:
+                raise exception.ForeignLocation(url, 'its scheme is not rbd')
+            raise exception.InvalidLocation(url, 'it has no scheme')
+        if len(url) > _LONGEST_URL:
+            raise exception.InvalidLocation(
+                url, f'it has {len(url)} characters, more than '
+                     f'{_LONGEST_URL}')
+        parts = url[len(_RBD_SCHEME):].split('/')
+        if not all(map(_SEGMENT.fullmatch, parts)):
+            raise exception.InvalidLocation(
+                url, 'it has a query, a fragment, or a character that has to '
+                     'be escaped')
+        return parts
 
     def __str__(self) -> str:
         return f'{self.pool}/{self.image}@{self.snapshot}'
+
+
+def _is_uuid(text: str) -> bool:
+    """Tell whether this is a UUID as clusters write it, and nothing else."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
 
 
 @dataclasses.dataclass(frozen=True)
 class Location:
     """One place that holds the data of an image.
 
-    :ivar url: as Glance gives it.
+    :ivar url: as Glance gives it, '' where it gives none.
     :ivar store: name of the Glance store, None when Glance does not say.
     """
 
@@ -127,19 +133,39 @@ class Location:
     store: str | None = None
 
     @classmethod
-    def from_glance(cls, record: Mapping[str, Any]) -> Location:
-        """Build from an element of an image's ``locations``."""
-        metadata = record.get('metadata')
-        store = metadata.get('store') if isinstance(metadata, Mapping) else ''
-        return cls(url=_text(record.get('url')) or '', store=_text(store))
+    def from_glance(cls, record: object) -> Location:
+        """Build from an element of an image's ``locations``.
+
+        One that is no location at all has no URL, so that it is passed over
+        where it would be used, and the others are not.
+        """
+        try:
+            read = record_mod.Record(record)
+        except exception.InvalidRecord:
+            return cls(url='')
+        metadata = read.value('metadata')
+        store = (record_mod.Record(metadata).text('store')
+                 if isinstance(metadata, Mapping) else None)
+        return cls(url=read.text('url') or '', store=store)
 
 
-def locations_from_glance(records: object) -> tuple[Location, ...]:
-    """Build locations from a list of records; anything else holds none."""
-    if isinstance(records, str) or not isinstance(records, Iterable):
-        return ()
-    return tuple(Location.from_glance(record) for record in records
-                 if isinstance(record, Mapping))
+def locations_from_glance(body: object) -> tuple[Location, ...]:
+    """Build from the body of ``GET /v2/images/{id}/locations``.
+
+    :raises InvalidRecord: when it is no list.
+    """
+    return tuple(map(
+        Location.from_glance, record_mod.elements(body, 'locations')))
+
+
+def stores_from_glance(body: object) -> frozenset[str]:
+    """Return the names in the body of ``GET /v2/info/stores``.
+
+    :raises InvalidRecord: when it is not of that shape.
+    """
+    return frozenset(
+        record_mod.Record(store).needed_word('id')
+        for store in record_mod.Record(body).elements('stores'))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -171,26 +197,31 @@ class Image:
     updated_at: datetime.datetime | None = None
 
     @classmethod
-    def from_glance(cls, record: Mapping[str, Any]) -> Image:
-        """Build from the body of ``GET /v2/images/{id}``."""
-        size = record.get('size')
-        locations = locations_from_glance(record.get('locations'))
-        direct_url = _text(record.get('direct_url'))
+    def from_glance(cls, body: object) -> Image:
+        """Build from the body of ``GET /v2/images/{id}``.
+
+        :raises InvalidRecord: when it is not of that shape.
+        """
+        record = record_mod.Record(body)
+        locations: tuple[Location, ...] = ()
+        if record.value('locations') is not None:
+            locations = locations_from_glance(record.value('locations'))
+        direct_url = record.text('direct_url')
         if direct_url and direct_url not in {loc.url for loc in locations}:
             locations += (Location(url=direct_url),)
         return cls(
-            id=str(record.get('id', '')),
-            status=str(record.get('status', '')),
-            name=_text(record.get('name')),
-            disk_format=_text(record.get('disk_format')),
-            size=size if isinstance(size, int) else None,
-            owner=_text(record.get('owner')),
-            stores=_names(record.get('stores')),
-            lock=_text(record.get(LOCK_PROPERTY)),
-            importing=_names(record.get(IMPORTING_PROPERTY)),
-            failed=_names(record.get(FAILED_PROPERTY)),
+            id=record.needed_word('id'),
+            status=record.needed_word('status'),
+            name=record.text('name'),
+            disk_format=record.word('disk_format'),
+            size=record.size('size'),
+            owner=record.word('owner'),
+            stores=record.names('stores'),
+            lock=record.word(LOCK_PROPERTY),
+            importing=record.names(IMPORTING_PROPERTY),
+            failed=record.names(FAILED_PROPERTY),
             locations=locations,
-            updated_at=_when(record.get('updated_at')))
+            updated_at=record.time('updated_at'))
 
     @property
     def active(self) -> bool:
@@ -222,13 +253,26 @@ class Task:
         return self.status not in ('pending', 'processing')
 
     @classmethod
-    def from_glance(cls, record: Mapping[str, Any]) -> Task:
-        """Build from an element of ``GET /v2/images/{id}/tasks``."""
+    def from_glance(cls, body: object) -> Task:
+        """Build from an element of ``GET /v2/images/{id}/tasks``.
+
+        :raises InvalidRecord: when it is not of that shape.
+        """
+        record = record_mod.Record(body)
         return cls(
-            id=str(record.get('id', '')),
-            status=str(record.get('status', '')),
-            message=' '.join((_text(record.get('message')) or '').split())
+            id=record.needed_word('id'),
+            status=record.needed_word('status'),
+            message=exception.in_one_line(record.text('message') or '')
             or None,
-            owner=_text(record.get('owner')),
-            request_id=_text(record.get('request_id')),
-            updated_at=_when(record.get('updated_at')))
+            owner=record.word('owner'),
+            request_id=record.word('request_id'),
+            updated_at=record.time('updated_at'))
+
+
+def tasks_from_glance(body: object) -> tuple[Task, ...]:
+    """Build from the body of ``GET /v2/images/{id}/tasks``.
+
+    :raises InvalidRecord: when it is not of that shape.
+    """
+    return tuple(map(
+        Task.from_glance, record_mod.Record(body).elements('tasks')))

@@ -263,7 +263,8 @@ def _attempts_failed(failures: tuple[str, ...]) -> str:
 
 
 def _unknown_store(known: frozenset[str]) -> str:
-    has = ", ".join(sorted(known)) or 'no enabled_backends'
+    has = exception.in_one_line(
+        ', '.join(sorted(known)) or 'no enabled_backends')
     return (f'Glance has no store of that name, but {has}. Set '
             f'images_rbd_glance_store_name in [libvirt] of nova.conf to the '
             f'store in this compute\'s cluster.')

@@ -22,6 +22,8 @@ from collections.abc import Mapping
 import datetime
 from typing import Any
 
+from hypothesis import strategies
+
 from tests import fake_time
 
 IMAGE_ID = 'c2d5a3e0-6e0c-4d8e-9d43-5b8d39d7f6a1'
@@ -33,6 +35,29 @@ _PROPERTIES = {
     'importing': 'os_glance_importing_to_stores',
     'failed': 'os_glance_failed_import',
 }
+
+
+# Not what Glance gives, but what an answer may hold all the same.
+JSON = strategies.recursive(
+    strategies.none() | strategies.booleans() | strategies.integers()
+    | strategies.floats() | strategies.text(),
+    lambda inner: strategies.lists(inner, max_size=3)
+    | strategies.dictionaries(strategies.text(), inner, max_size=3),
+    max_leaves=8)
+
+
+def broken(
+    record: Mapping[str, Any], parts: int = 2,
+) -> strategies.SearchStrategy[dict[str, Any]]:
+    """Return records that have any JSON in some parts, or lack them."""
+    def replace(changes: dict[str, Any], lost: set[str]) -> dict[str, Any]:
+        return {name: value for name, value in {**record, **changes}.items()
+                if name not in lost}
+
+    names = strategies.sampled_from(sorted(record))
+    return strategies.builds(
+        replace, strategies.dictionaries(names, JSON, max_size=parts),
+        strategies.sets(names, max_size=1))
 
 
 def image(stores: str | None = 'central', **more: Any) -> dict[str, Any]:

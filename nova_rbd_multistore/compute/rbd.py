@@ -77,33 +77,49 @@ class Cluster:
     ) -> list[image_mod.RbdSnapshot]:
         """Return the snapshots in this cluster that hold the image.
 
-        A location in the pool of instance disks is refused unless it is named
-        after the image: anything else there is somebody's disk.
+        Each is there once. What cannot be one is passed over, with one
+        warning for all.
 
         :param store: whose location comes first; None for no preference.
         """
-        found = []
+        found: dict[image_mod.RbdSnapshot, None] = {}
+        refused: list[str] = []
         for location in sorted(locations,
                                key=lambda location: location.store != store):
             try:
                 snapshot = image_mod.RbdSnapshot.parse(location.url)
-            except exception.InvalidLocation as exc:
+                if snapshot.fsid != self.fsid:
+                    LOG.debug('Image %s: location %s is in cluster %s, not '
+                              'in ours, %s', image.id, location.url,
+                              snapshot.fsid, self.fsid)
+                    continue
+                self._check_pool(image, location.url, snapshot)
+            except exception.ForeignLocation as exc:
                 LOG.debug('Image %s: %s', image.id, exc)
-                continue
-            if snapshot.fsid != self.fsid:
-                LOG.debug('Image %s: location %s is in cluster %s, not in '
-                          'ours, %s', image.id, location.url, snapshot.fsid,
-                          self.fsid)
-                continue
-            if snapshot.pool == self._driver.pool and \
-                    snapshot.image != image.id:
-                LOG.warning('Image %(image)s: refusing location %(url)s, '
-                            'which is in the pool of instance disks and not '
-                            'the image\'s own',
-                            {'image': image.id, 'url': location.url})
-                continue
-            found.append(snapshot)
-        return found
+            except exception.InvalidLocation as exc:
+                refused.append(str(exc))
+            else:
+                found[snapshot] = None
+        if refused:
+            LOG.warning('Passing over %(count)d of the locations of image '
+                        '%(image)s. The first: %(why)s. Correct or remove '
+                        'it in Glance.',
+                        {'count': len(refused), 'image': image.id,
+                         'why': refused[0]})
+        return list(found)
+
+    def _check_pool(
+        self, image: image_mod.Image, url: str,
+        snapshot: image_mod.RbdSnapshot,
+    ) -> None:
+        """Refuse what is named otherwise in the pool of instance disks.
+
+        Anything but the image's own there is somebody's disk.
+        """
+        if snapshot.pool == self._driver.pool and snapshot.image != image.id:
+            raise exception.InvalidLocation(
+                url, 'it is in the pool of instance disks and not the '
+                     'image\'s own')
 
     def can_read(self, snapshot: image_mod.RbdSnapshot) -> bool:
         """Tell whether a snapshot is there and the client may read it."""

@@ -47,6 +47,24 @@ class ExceptionTestCase(base.TestCase):
         self.assertEqual('b', exc.store)
         self.assertEqual('the moon is full.', exc.reason)
 
+    @ddt.named_data(
+        ('megabyte', 'x' * 1_000_000),
+        ('lines', 'no \n such\r\n thing\x1b[2J'),
+        ('half_a_character', '\ud800'))
+    @ddt.unpack
+    def test_words_of_glance_are_one_line_that_a_log_can_take(self, words):
+        exc = exception.Conflict('show image a', words)
+
+        self.assertTrue(str(exc).isprintable())
+        self.assertLess(len(str(exc)), 600)
+        self.assertIn(exc.answer, str(exc))
+        str(exc).encode()
+
+    def test_words_that_are_cut_off_tell_their_length(self):
+        exc = exception.Conflict('show image a', 'x' * 1000)
+
+        self.assertTrue(exc.answer.endswith('x… (1000 characters)'))
+
     def test_invalid_location(self):
         exc = exception.InvalidLocation('rbd://a', 'it has 1 parts')
 

@@ -16,10 +16,15 @@ from __future__ import annotations
 
 import http.client
 import io
+import json
+import logging
 import re
 import ssl
 
 import ddt
+import fixtures
+import hypothesis
+from hypothesis import strategies
 from keystoneauth1 import exceptions as ksa_exc
 from keystoneauth1 import session
 from keystoneauth1 import token_endpoint
@@ -232,6 +237,8 @@ UNUSABLE = (
              'content': b'<html><body><h1>504 Gateway Time-out</h1>\n'
                         b'</body></html>\n'}),
     ('429', {'status_code': 429}),
+    ('409_too_deep', {'status_code': 409, 'headers': JSON,
+                      'text': '[' * 100_000}),
     ('refused', {'exc': requests.exceptions.ConnectionError('refused')}),
     ('connect_timeout', {'exc': requests.exceptions.ConnectTimeout('slow')}),
     ('read_timeout', {'exc': requests.exceptions.ReadTimeout('slow')}),
@@ -249,6 +256,16 @@ UNREADABLE = (
     ('json_that_is_none', {'text': '{"id": ', 'headers': JSON}),
     ('json_that_is_no_object', {'json': ['x'], 'headers': JSON}),
     ('nothing', {'text': ''}),
+    ('null', {'text': 'null', 'headers': JSON}),
+    ('text', {'json': 'x', 'headers': JSON}),
+    ('too_deep', {'text': '[' * 100_000, 'headers': JSON}),
+    ('number_too_long', {'text': '9' * 5000, 'headers': JSON}),
+    ('not_utf_8', {'content': b'{"id": "\xff"}', 'headers': JSON}),
+    ('stream', {'content': b'\x00' * 100, 'headers': {
+        'Content-Type': 'application/octet-stream'}}),
+    ('another_image', {'json': records.image(id='a_disk')}),
+    ('list_that_is_not_text', {'json': records.image(['central', 'dcn0'])}),
+    ('status_without_end', {'json': records.image(status='x' * 100_000)}),
 )
 
 
@@ -311,6 +328,31 @@ class AnswerTestCase(GlanceTestCase):
         self.assertEqual(2, len(self.requests))
         self.assertEqual(1, len(self.slept))
 
+    def test_refusal_without_end_is_cut_short(self):
+        self.http.get(IMAGE_URL, status_code=403, headers=HTML,
+                      text=f'<h1>{"x" * 100_000}</h1>')
+
+        exc = self.assertRaises(
+            exception.Forbidden, self.glance().image, records.IMAGE_ID)
+        self.assertLess(len(str(exc)), 700)
+
+    def test_submission_is_accepted_by_nothing_but_202(self):
+        # As the page of a load balancer is.
+        self.http.post(IMPORT_URL, text='<html>sorry</html>', headers=HTML)
+
+        exc = self.assertRaises(
+            exception.GlanceUnavailable, self.glance().submit_copy,
+            records.IMAGE_ID, 'dcn0')
+        self.assertIn('HTTP 200 in place of 202', exc.answer)
+        self.assertEqual(1, len(self.requests))
+
+    def test_id_may_have_been_asked_for_in_capitals(self):
+        self.http.get(IMAGE_URL.replace(
+            records.IMAGE_ID, records.IMAGE_ID.upper()), json=records.image())
+
+        seen = self.glance().image(records.IMAGE_ID.upper())
+        self.assertEqual(records.IMAGE_ID, seen.id)
+
     @ddt.data(0, 3)
     def test_read_gives_up_after_so_many_retries(self, retries):
         self.http.get(IMAGE_URL, status_code=503)
@@ -360,9 +402,77 @@ class AnswerTestCase(GlanceTestCase):
             exception.GlanceUnavailable,
             getattr(self.glance(retries=0), name), records.IMAGE_ID)
 
-    @ddt.data({}, {'stores': None}, {'stores': [{}]}, [], ['central'])
+    @ddt.data({}, {'stores': None}, {'stores': [{}]}, [], ['central'],
+              {'stores': [{'id': 7}]}, {'stores': [{'id': ['dcn0']}]},
+              {'stores': 'central,dcn0'}, {'stores': ['dcn0']})
     def test_hostile_list_of_stores_is_an_unusable_answer(self, body):
         self.http.get(f'{URL}/v2/info/stores', json=body)
 
         self.assertRaises(
             exception.GlanceUnavailable, self.glance(retries=0).stores)
+
+
+STORES = {'stores': [{'id': 'central', 'default': True}, {'id': 'dcn0'}]}
+
+
+class HostileTestCase(GlanceTestCase):
+    """Whatever the answer is, what comes out is ours."""
+
+    def setUp(self):
+        super().setUp()
+        self.useFixture(fixtures.FakeLogger(level=logging.ERROR))
+        self.service = self.glance(retries=0)
+
+    def check(self, read, url, body, *args):
+        """Return what was read, None for a refusal in one short line."""
+        self.http.get(url, text=json.dumps(body), headers=JSON)
+        try:
+            return read(*args)
+        except exception.GlanceUnavailable as exc:
+            self.assertTrue(str(exc).isprintable())
+            self.assertLess(len(str(exc)), 700)
+        return None
+
+    @hypothesis.given(records.JSON | records.broken(records.image()))
+    def test_image(self, body):
+        seen = self.check(
+            self.service.image, IMAGE_URL, body, records.IMAGE_ID)
+
+        if seen is not None:
+            self.assertEqual(records.IMAGE_ID, seen.id)
+            self.assertEqual(body['status'], seen.status)
+
+    @hypothesis.given(records.JSON | strategies.lists(
+        records.broken(records.task()) | records.JSON, max_size=3).map(
+            lambda tasks: {'tasks': tasks}))
+    def test_tasks(self, body):
+        tasks = self.check(self.service.tasks, f'{IMAGE_URL}/tasks', body,
+                           records.IMAGE_ID)
+
+        if tasks is not None:
+            self.assertEqual([task['id'] for task in body['tasks']],
+                             [task.id for task in tasks])
+
+    @hypothesis.given(records.JSON | strategies.lists(
+        records.broken(records.location('rbd://a/b/c/d', 'central'))
+        | records.JSON, max_size=3))
+    def test_locations(self, body):
+        locations = self.check(
+            self.service.locations, f'{IMAGE_URL}/locations', body,
+            records.IMAGE_ID)
+
+        if isinstance(body, list):
+            self.assertEqual(len(body), len(locations))
+        else:
+            self.assertIsNone(locations)
+
+    @hypothesis.given(records.JSON | records.broken(STORES) | strategies.lists(
+        records.broken({'id': 'dcn0'}), max_size=3).map(
+            lambda stores: {'stores': stores}))
+    def test_stores(self, body):
+        stores = self.check(
+            self.service.stores, f'{URL}/v2/info/stores', body)
+
+        if stores is not None:
+            self.assertEqual(
+                {store['id'] for store in body['stores']}, stores)

@@ -36,6 +36,7 @@ LAYERS = (
     {'protocol'},
     {'journal'},
     {'image', 'pacing', 'timing', 'conf'},
+    {'record'},
     {'exception'},
 )
 
@@ -50,7 +51,8 @@ OPTIONAL = {
 # Not for the wheel.
 NEVER = {'lab', 'tests', 'eventlet', 'testtools'}
 
-PURE = {'image', 'journal', 'protocol', 'pacing', 'exception', 'timing'}
+PURE = {'image', 'record', 'journal', 'protocol', 'pacing', 'exception',
+        'timing'}
 
 
 def root() -> pathlib.Path:

@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import pathlib
 
 import ddt
@@ -26,6 +27,7 @@ from requests_mock.contrib import fixture as requests_fixture
 
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import fixture
+from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore.compute import imagebackend
 from tests import records
 from tests.unit.compute import base
@@ -172,6 +174,40 @@ class CloneTestCase(BackendTestCase):
             nova_exception.BuildAbortException, self.clone, image_id)
         self.assertIsNone(self.parent)
         self.assertIn('somebody_disk', self.logged('WARNING')[0])
+
+    def test_from_a_good_location_beside_a_broken_one(self):
+        image_id = self.image('dcn1', 'dcn0')
+        self.place('dcn1', f'rbd://{OURS}/images/%zz/{{}}/../snap?x')
+        self.clone(image_id)
+
+        self.assertEqual(('images', image_id, 'snap'), self.parent)
+        self.assertIn('Passing over 1', self.logged('WARNING')[0])
+
+    def test_of_what_is_not_a_record_of_glance(self):
+        image_id = self.image('dcn0')
+        self.glance.image(image_id).properties[
+            image_mod.IMPORTING_PROPERTY] = ['dcn1', 'dcn0']
+
+        exc = self.assertRaises(
+            nova_exception.GlanceConnectionFailed, self.clone, image_id)
+        self.assertNotIn(image_mod.IMPORTING_PROPERTY, str(exc))
+        error, = self.logged('ERROR')
+        self.assertIn(f'show image {image_id}', error)
+        self.assertIn(f'{image_mod.IMPORTING_PROPERTY}: a list in place of '
+                      f'text', error)
+        self.assertLess(len(error), 600)
+        self.assertIsNone(self.parent)
+
+    def test_properties_of_a_megabyte_are_none_of_our_business(self):
+        # oslo.log keeps it at that level, too; it logs bodies below.
+        self.useFixture(fixtures.FakeLogger(
+            'keystoneauth', level=logging.WARNING, nuke_handlers=False))
+        image_id = self.image('dcn0')
+        self.glance.image(image_id).properties['x'] = 'x' * 1_000_000
+        self.clone(image_id)
+
+        self.assertEqual(('images', image_id, 'snap'), self.parent)
+        self.assertNotIn('x' * 1000, self.log.output)
 
     def test_where_the_client_may_not_write(self):
         self.cluster.writable.clear()

@@ -14,10 +14,16 @@
 
 from __future__ import annotations
 
+import logging
+
 import ddt
+import fixtures
+import hypothesis
+from hypothesis import strategies
 from nova import exception as nova_exception
 from nova.storage import rbd_utils
 
+from nova_rbd_multistore import exception
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore.compute import rbd
@@ -79,6 +85,56 @@ class ParentsTestCase(base.ComputeTestCase):
         self.assertEqual([], self.parents(location(pool='vms', image=disk)))
         warning, = self.logged('WARNING')
         self.assertIn(disk, warning)
+        self.assertIn('in the pool of instance disks', warning)
+
+    @ddt.named_data(
+        ('no_url', ''),
+        ('no_parts', 'rbd://'),
+        ('two_parts', f'rbd://{OURS}/images'),
+        ('no_escape', f'rbd://{OURS}/images/%zz/snap'),
+        ('way_up', f'rbd://{OURS}/images/../vms/{NAME}/snap'),
+        ('megabyte', f'rbd://{OURS}/images/{"x" * 1_000_000}/snap'))
+    @ddt.unpack
+    def test_one_that_is_broken_does_not_hide_another(self, url):
+        self.assertEqual(
+            [image_mod.RbdSnapshot(OURS, 'images', IMAGE.id, 'snap')],
+            self.parents(image_mod.Location(url, 'dcn0'), location()))
+        warning, = self.logged('WARNING')
+        self.assertIn(f'1 of the locations of image {IMAGE.id}', warning)
+        self.assertIn(repr(url[:100])[:-1], warning)
+        self.assertLess(len(warning), 600)
+
+    def test_other_stores_are_nothing_to_warn_of(self):
+        self.parents(
+            image_mod.Location('file:///a'), location(CENTRAL),
+            image_mod.Location('s3+https://key:secret@s3.example/b/i'))
+
+        self.assertEqual([], self.logged('WARNING'))
+        self.assertNotIn('secret', self.log.output)
+
+    def test_one_that_is_listed_twice_is_one_parent(self):
+        self.assertEqual(1, len(self.parents(
+            location(), location(store='dcn0-hdd'),
+            location(image=IMAGE.id.replace('-', '%2D')))))
+
+    def test_ten_thousand_cost_one_look_each_and_one_warning(self):
+        parse, parsed = image_mod.RbdSnapshot.parse, []
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova_rbd_multistore.image.RbdSnapshot.parse',
+            lambda _cls, url: parsed.append(url) or parse(url)))
+        hostile = [
+            location(pool='vms', image=f'{number}_disk')
+            for number in range(5000)]
+        others = [location(pool=f'pool-{number}') for number in range(5000)]
+
+        self.assertEqual(
+            [f'pool-{number}' for number in range(5000)],
+            [parent.pool for parent in self.parents(*hostile, *others)])
+        self.assertEqual(10_000, len(parsed))
+        self.assertEqual(1, self.cluster.fsids_told)
+        self.assertEqual(1, self.cluster.connections)
+        warning, = self.logged('WARNING')
+        self.assertIn('Passing over 5000', warning)
 
     def test_the_pools_may_be_one(self):
         self.assertEqual(
@@ -121,6 +177,54 @@ class ParentsTestCase(base.ComputeTestCase):
 
         self.assertEqual(0, self.cluster.connected)
         self.assertEqual(0, self.cluster.contexts)
+
+
+# Everything that can be wrong, and what is right, often enough.
+PARTS = strategies.tuples(
+    strategies.sampled_from([OURS, OURS, OURS.upper(), CENTRAL, 'ceph', '']),
+    strategies.sampled_from(
+        ['images', 'vms', 'vms', '%76ms', '%76%6D%73', 'VMS', 'vms%00',
+         'vms%2F', '..', '']),
+    strategies.sampled_from(
+        [IMAGE.id, IMAGE.id.upper(), NAME, f'{IMAGE.id}_disk',
+         f'..%2Fvms%2F{NAME}', f'{IMAGE.id}%40x', '%69', ''])
+    | strategies.text(max_size=4),
+    strategies.sampled_from(['snap', 'a%20b', 'snap?x', '']))
+
+LOCATIONS = strategies.lists(strategies.builds(
+    image_mod.Location,
+    PARTS.map(lambda parts: 'rbd://' + '/'.join(parts)) | strategies.text(),
+    strategies.sampled_from(['dcn0', 'central', None])), max_size=6)
+
+
+class HostileParentsTestCase(base.ComputeTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.useFixture(fixtures.FakeLogger(level=logging.ERROR))
+
+    @hypothesis.given(LOCATIONS)
+    @hypothesis.settings(max_examples=400)
+    def test_whatever_the_locations_are(self, locations):
+        with rbd.Cluster(rbd_utils.RBDDriver()) as cluster:
+            parents = cluster.parents(IMAGE, locations, 'dcn0')
+
+        self.assertEqual(len(set(parents)), len(parents))
+        for parent in parents:
+            self.assertEqual(OURS, parent.fsid)
+            if parent.pool == 'vms':
+                self.assertEqual(IMAGE.id, parent.image)
+        self.assertEqual(set(parents), {
+            snapshot for snapshot in map(self.snapshot, locations)
+            if snapshot is not None and snapshot.fsid == OURS
+            and (snapshot.pool, snapshot.image == IMAGE.id) != ('vms', False)
+        })
+
+    def snapshot(self, listed):
+        try:
+            return image_mod.RbdSnapshot.parse(listed.url)
+        except exception.InvalidLocation:
+            return None
 
 
 class CloneTestCase(base.ComputeTestCase):
