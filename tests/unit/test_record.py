@@ -87,7 +87,7 @@ class RecordTestCase(base.TestCase):
             [0, record.LARGEST_SIZE, None, None],
             [read.size(part) for part in 'abcd'])
 
-    @ddt.data(-1, record.LARGEST_SIZE + 1, 10 ** 4000)
+    @ddt.data(-1, record.LARGEST_SIZE + 1, 10 ** 30)
     def test_no_size_of_an_image(self, value):
         self.assertEqual('out of range', self.refusal('size', value))
 
