@@ -40,19 +40,22 @@ class LibvirtDriver(driver.LibvirtDriver):
     ) -> bool:
         """Have a copy of an image in the store of this compute's cluster.
 
-        An image that is no clone when a server boots from it, such as one
-        that is not raw, is downloaded as the boot would do.
+        An image that could not be had there by its format or by nova.conf is
+        downloaded, as a boot does it. One whose copy fails is not, even where
+        that is the fallback of boots: they will ask for the copy again.
 
         :returns: False when it was there already.
-        :raises CopyError: when there is no copy; Nova logs it and reports
-            the image as an error of this host.
+        :raises CopyError: when there is no copy. Nova logs what this method
+            raises, and counts the image as an error of this host.
+        :raises nova.exception.ImageUnacceptable: when it would have to be
+            downloaded, and never_download_image_if_on_rbd is set.
         """
         if CONF.libvirt.images_type != 'rbd':
             return bool(super().cache_image(context, image_id))
-        local = localimage.LocalImage(
+        provider = localimage.Provider(
             rbd_utils.RBDDriver(), rbd.Cluster.can_read)
         try:
-            copied = local.provide(context, image_id)
+            copied = provider.provide(context, image_id)
         except nova_exception.ImageUnacceptable:
             if CONF.workarounds.never_download_image_if_on_rbd:
                 raise

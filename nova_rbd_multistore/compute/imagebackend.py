@@ -57,12 +57,19 @@ class Rbd(imagebackend.Rbd):
             the image instead.
         :raises nova.exception.BuildAbortException: when there is no local
             copy, none can be had, and a flat disk was not chosen.
+        :raises nova.exception.ImageNotFound: when there is no image for the
+            tenant, or none any more; likewise ImageNotAuthorized and
+            ImageNotActive.
+        :raises nova.exception.GlanceConnectionFailed: when Glance gives no
+            usable answer.
+        :raises nova.exception.InternalError: when the cluster cannot be
+            reached; Forbidden when the disk may not be made there.
         """
         image_id = str(image_id_or_uri).rsplit('/', 1)[-1]
-        local = localimage.LocalImage(
+        provider = localimage.Provider(
             self.driver, self._clone_from, self._instance_uuid)
         try:
-            local.provide(context, image_id, copy_to_store)
+            provider.provide(context, image_id, copy_to_store)
         except exception.CopyError as exc:
             failure = exc
         else:
@@ -109,12 +116,15 @@ class Rbd(imagebackend.Rbd):
         :raises nova.exception.BuildAbortException: when it is not, likewise
             the other exceptions of :meth:`clone`.
         """
+        image_id = image_meta['id']
         services = access.services(context)
         try:
-            localcopy.obtain(
-                services, localimage.visible(services, image_meta['id']))
+            localcopy.obtain(services, localimage.visible(services, image_id))
         except exception.GlanceUnavailable as exc:
             raise access.unreachable(exc) from exc
+        except exception.NotAuthenticated as exc:
+            failure: exception.CopyError = localcopy.not_authenticated(
+                services, image_id, exc)
         except exception.CopyError as exc:
             failure = exc
         else:

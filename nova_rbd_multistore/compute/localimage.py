@@ -36,8 +36,8 @@ _CLONEABLE_FORMAT = 'raw'
 
 
 @dataclasses.dataclass(frozen=True)
-class LocalImage:
-    """What a request wants with an image in this compute's cluster.
+class Provider:
+    """Has an image in this compute's cluster, for one request.
 
     :ivar driver: Nova's, which knows the cluster.
     :ivar use: called with one snapshot of the image after another until it
@@ -62,6 +62,11 @@ class LocalImage:
         :raises nova.exception.ImageUnacceptable: when the image is not one
             that can be had locally, by its format or by nova.conf.
         :raises CopyError: when it should be possible and is not.
+        :raises nova.exception.ImageNotFound: as :func:`visible`.
+        :raises nova.exception.GlanceConnectionFailed: when Glance gives no
+            usable answer.
+        :raises nova.exception.InternalError: when the cluster cannot be
+            reached; also whatever ``use`` raises.
         """
         services = access.services(context)
         try:

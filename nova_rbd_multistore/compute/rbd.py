@@ -123,12 +123,11 @@ class Cluster:
 
     def can_read(self, snapshot: image_mod.RbdSnapshot) -> bool:
         """Tell whether a snapshot is there and the client may read it."""
-        try:
-            source = self._connected().cluster.open_ioctx(snapshot.pool)
-        except rbd_utils.rados.ObjectNotFound:
+        source = self._open_pool(snapshot)
+        if source is None:
             return False
         try:
-            return _can_read(source, snapshot)
+            return self._may_read(source, snapshot)
         finally:
             source.close()
 
@@ -140,26 +139,18 @@ class Cluster:
         :raises nova.exception.Forbidden: when the client may not write.
         """
         client = self._connected()
-        try:
-            source = client.cluster.open_ioctx(parent.pool)
-        except rbd_utils.rados.ObjectNotFound:
-            LOG.warning('Glance lists %s as a location, but there is no such '
-                        'pool in cluster %s', parent, parent.fsid)
+        source = self._open_pool(parent)
+        if source is None:
             return False
         try:
             rbd_utils.RbdProxy().clone(
                 source, parent.image, parent.snapshot, client.ioctx, name,
                 features=client.features)
         except rbd_utils.rbd.ImageNotFound:
-            LOG.warning('Glance lists %s as a location, but there is no such '
-                        'snapshot in cluster %s', parent, parent.fsid)
+            _warn_missing('snapshot', parent)
             return False
         except rbd_utils.rbd.PermissionError as exc:
-            if not _can_read(source, parent):
-                LOG.warning('Client %(user)s may not read %(parent)s in '
-                            'cluster %(fsid)s, so that location is not used',
-                            {'user': self._driver.rbd_user,
-                             'parent': parent, 'fsid': parent.fsid})
+            if not self._may_read(source, parent):
                 return False
             LOG.error('Client %(user)s of cluster %(fsid)s may not clone '
                       '%(parent)s to %(pool)s/%(name)s: check its '
@@ -171,6 +162,30 @@ class Cluster:
                 'The host may not write to its storage cluster') from exc
         finally:
             source.close()
+        return True
+
+    def _open_pool(self, snapshot: image_mod.RbdSnapshot) -> Any:
+        """Return an I/O context, None when there is no such pool."""
+        try:
+            return self._connected().cluster.open_ioctx(snapshot.pool)
+        except rbd_utils.rados.ObjectNotFound:
+            _warn_missing('pool', snapshot)
+            return None
+
+    def _may_read(self, source: Any, snapshot: image_mod.RbdSnapshot) -> bool:
+        try:
+            rbd_utils.rbd.Image(source, snapshot.image,
+                                snapshot=snapshot.snapshot,
+                                read_only=True).close()
+        except rbd_utils.rbd.ImageNotFound:
+            _warn_missing('snapshot', snapshot)
+            return False
+        except rbd_utils.rbd.PermissionError:
+            LOG.warning('Client %(user)s may not read %(snapshot)s in '
+                        'cluster %(fsid)s, so that location is not used',
+                        {'user': self._driver.rbd_user,
+                         'snapshot': snapshot, 'fsid': snapshot.fsid})
+            return False
         return True
 
     def _connected(self) -> Any:
@@ -192,10 +207,7 @@ class Cluster:
         return self._client
 
 
-def _can_read(source: Any, parent: image_mod.RbdSnapshot) -> bool:
-    try:
-        rbd_utils.rbd.Image(source, parent.image, snapshot=parent.snapshot,
-                            read_only=True).close()
-    except rbd_utils.rbd.Error:
-        return False
-    return True
+def _warn_missing(what: str, snapshot: image_mod.RbdSnapshot) -> None:
+    LOG.warning('Glance lists %(snapshot)s as a location, but there is no '
+                'such %(what)s in cluster %(fsid)s',
+                {'snapshot': snapshot, 'what': what, 'fsid': snapshot.fsid})

@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+from lab import memory
 from tests.e2e import base
 
 
@@ -54,6 +55,9 @@ class ServersTestCase(base.CloudTestCase):
             self.assert_clone(server, image_id)
         self.assertEqual(1, self.copies(image_id))
         self.assertEqual({'central', 'dcn1'}, self.stores(image_id))
+        # What the documentation says of the machine that it takes.
+        self.assertLess(
+            memory.of_lab(self.lab.directory.path).mib, 6 << 10)
 
     def test_two_sites_at_once(self) -> None:
         image_id = self.make_guest_image()

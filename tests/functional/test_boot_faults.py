@@ -20,6 +20,7 @@ from concurrent import futures
 from lab import boot
 from lab import clients
 from tests import labtest
+from tests.contract import pools
 
 
 class BootFaultTestCase(labtest.LabTestCase):
@@ -95,6 +96,19 @@ class BootFaultTestCase(labtest.LabTestCase):
             image_id, libvirt={'images_rbd_glance_copy_attempts': '1'})
         self.assert_refused(disk, image_id, 'store dcn0',
                             'could not stage the image')
+
+    def test_copy_that_hangs(self) -> None:
+        image_id = self.make_image()
+        with pools.Pools(self.lab).paused('central'):
+            disk = self.boot_one(image_id, libvirt={
+                'images_rbd_glance_copy_stall_timeout': '3'})
+        self.assert_refused(
+            disk, image_id, 'store dcn0', 'no sign of life for 3 s',
+            'Glance lets a new import take over at')
+        assert disk.error is not None
+        self.assertIn('another copy of it is stuck', disk.error['message'])
+        self.wait_idle(image_id)
+        self.assertEqual({'central', 'dcn0'}, self.stores(image_id))
 
     def test_image_deleted_while_waiting(self) -> None:
         image_id = self.make_image(128)

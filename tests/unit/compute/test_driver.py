@@ -18,6 +18,7 @@ import fixtures
 from nova import exception as nova_exception
 
 from nova_rbd_multistore import exception
+from nova_rbd_multistore import fixture
 from nova_rbd_multistore.compute import driver
 from tests.unit.compute import base
 
@@ -67,12 +68,13 @@ class CacheImageTestCase(base.ComputeTestCase):
             {'GET'}, {request.method
                       for request in self.glance.requests[asked:]})
 
-    def test_is_copied_where_the_snapshot_is_missing(self):
+    def test_store_that_lacks_the_snapshot_is_an_error(self):
         image_id = self.glance.add_image(('central', 'dcn0'))
 
         exc = self.assertRaises(
             exception.Misconfigured, self.cache, image_id)
         self.assertIn(image_id, str(exc))
+        self.assertIn('no such snapshot', self.logged('WARNING')[0])
         self.assertEqual([], self.downloads)
 
     def test_says_why_there_is_no_copy(self):
@@ -120,6 +122,27 @@ class CacheImageTestCase(base.ComputeTestCase):
         self.cache(image_id)
         self.assertEqual([image_id], self.downloads)
         self.assertEqual([], self.glance.requests)
+
+    def test_credential_that_is_not_valid(self):
+        image_id = self.image('central')
+        self.glance.expire_token(self.glance.nova)
+
+        self.assertRaises(exception.CopyNotPermitted, self.cache, image_id)
+
+    def test_glance_that_does_not_answer(self):
+        image_id = self.image('central')
+        self.glance.break_requests(fixture.Fault(), times=100)
+
+        self.assertRaises(
+            nova_exception.GlanceConnectionFailed, self.cache, image_id)
+
+    def test_cluster_that_does_not_answer(self):
+        image_id = self.image('central', 'dcn0')
+        self.cluster.up = False
+
+        self.assertRaises(
+            nova_exception.InternalError, self.cache, image_id)
+        self.assertEqual({'central', 'dcn0'}, self.stores(image_id))
 
     def test_image_of_another_project(self):
         image_id = self.image(

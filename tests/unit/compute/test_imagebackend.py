@@ -586,6 +586,14 @@ class CopyToStoreTestCase(BackendTestCase):
         self.assertIn('dcn0', self.glance.image(image_id).stores)
         self.assertIsNone(self.parent)
 
+    def test_credential_is_not_valid(self):
+        image_id = self.image('central')
+        self.glance.expire_token(self.glance.nova)
+
+        self.assertRaises(
+            nova_exception.BuildAbortException, self.disk().copy_to_store,
+            self.context, {'id': image_id})
+
     def test_aborts_the_build_otherwise(self):
         image_id = self.image('central')
         self.glance.fail_next(fixture.Failure.WRITE, times=3)

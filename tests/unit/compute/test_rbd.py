@@ -227,6 +227,49 @@ class HostileParentsTestCase(base.ComputeTestCase):
             return None
 
 
+class CanReadTestCase(base.ComputeTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.cluster.add('images', IMAGE.id, 'snap')
+
+    def can_read(self, pool='images'):
+        with rbd.Cluster(rbd_utils.RBDDriver()) as cluster:
+            return cluster.can_read(
+                image_mod.RbdSnapshot(OURS, pool, IMAGE.id, 'snap'))
+
+    def test_a_snapshot_that_is_there(self):
+        self.assertTrue(self.can_read())
+        self.assertEqual([], self.logged('WARNING'))
+        self.assertEqual(0, self.cluster.contexts)
+
+    def test_no_snapshot(self):
+        self.cluster.pools['images'][IMAGE.id].snapshots.clear()
+
+        self.assertFalse(self.can_read())
+        self.assertIn('no such snapshot', self.logged('WARNING')[0])
+        self.assertEqual(0, self.cluster.contexts)
+
+    def test_no_pool(self):
+        self.assertFalse(self.can_read('gone'))
+        self.assertIn('no such pool', self.logged('WARNING')[0])
+
+    def test_snapshot_that_the_client_may_not_read(self):
+        self.cluster.unreadable.add('images')
+
+        self.assertFalse(self.can_read())
+        self.assertIn('may not read', self.logged('WARNING')[0])
+
+    def test_any_other_error_is_no_answer(self):
+        def open_image(*_args, **_options):
+            raise fake_ceph.RbdError('timed out')
+
+        self.patch(rbd_utils.rbd, 'Image', open_image)
+
+        self.assertRaises(fake_ceph.RbdError, self.can_read)
+        self.assertEqual(0, self.cluster.contexts)
+
+
 class CloneTestCase(base.ComputeTestCase):
 
     def setUp(self):
