@@ -30,6 +30,8 @@ from nova_rbd_multistore import exception
 from nova_rbd_multistore import record as record_mod
 
 ACTIVE = 'active'
+# Shown for a moment while an image is being removed, then no more.
+_DELETED = frozenset(('deleted', 'pending_delete'))
 
 # https://docs.openstack.org/api-ref/image/v2/#import-an-image
 LOCK_PROPERTY = 'os_glance_import_task'
@@ -227,6 +229,11 @@ class Image:
     def active(self) -> bool:
         """Whether the image can be used at all."""
         return self.status == ACTIVE
+
+    @property
+    def deleted(self) -> bool:
+        """Whether somebody has removed the image."""
+        return self.status in _DELETED
 
 
 @dataclasses.dataclass(frozen=True)

@@ -116,6 +116,9 @@ def decide(
         return Failed(exception.ImageGone(
             attempt.image_id, store,
             'Glance has no such image for this credential.'))
+    if image.deleted:
+        return Failed(exception.ImageGone(
+            attempt.image_id, store, f'its status is {image.status}.'))
     if not image.active:
         return Failed(exception.ImageNotActive(
             attempt.image_id, store,

@@ -131,6 +131,8 @@ def visible(services: access.Services, image_id: str) -> image_mod.Image:
         raise nova_exception.ImageNotFound(image_id=image_id) from exc
     except (exception.Forbidden, exception.NotAuthenticated) as exc:
         raise nova_exception.ImageNotAuthorized(image_id=image_id) from exc
+    if image.deleted:
+        raise nova_exception.ImageNotFound(image_id=image_id)
     if not image.active:
         raise nova_exception.ImageNotActive(image_id=image_id)
     return image

@@ -274,6 +274,13 @@ class VisibleTestCase(BackendTestCase):
             nova_exception.ImageNotActive, self.clone, image_id)
         self.assertIsNone(self.parent)
 
+    def test_image_that_is_being_removed(self):
+        image_id = self.image('dcn0')
+        self.glance.image(image_id).status = 'deleted'
+
+        self.assertRaises(
+            nova_exception.ImageNotFound, self.clone, image_id)
+
     def test_token_that_has_expired(self):
         image_id = self.image('dcn0')
         self.glance.expire_token(self.glance.tenant)
