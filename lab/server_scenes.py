@@ -86,8 +86,8 @@ class Outcome:
 
     @property
     def result(self) -> str:
-        """``cow`` or ``flat``; ``error`` when there is no disk."""
-        if self.seen.disk is None:
+        """``cow`` or ``flat``; ``error`` without a disk or in ERROR."""
+        if self.seen.disk is None or self.seen.failed:
             return boot.ERROR
         return boot.COW if self.seen.disk.parent else boot.FLAT
 
@@ -152,9 +152,15 @@ def _cells(one: Outcome, copies: str) -> tuple[str, ...]:
 def _disk(one: Outcome) -> str:
     if one.seen.disk is None:
         return f'none, {one.seen.server.status}'
-    if one.seen.disk.parent is None:
+    told = _kind(one.seen.disk)
+    # A failed server's disk is on its way out.
+    return f'{told}, {one.seen.server.status}' if one.seen.failed else told
+
+
+def _kind(disk: sighting.Disk) -> str:
+    if disk.parent is None:
         return 'FLAT'
-    pool, _, rest = one.seen.disk.parent.partition('/')
+    pool, _, rest = disk.parent.partition('/')
     image, _, snapshot = rest.partition('@')
     return f'clone of {pool}/{image[:8]}..@{snapshot}'
 

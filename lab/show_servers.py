@@ -167,7 +167,8 @@ class _Play:
                 self._run('console', 'log', 'show', name), _CONSOLE))
         site = self._lab.sites[scene.zone]
         for one in sightings:
-            if one.disk is not None:
+            # What is left of a failed one's disk may go at any moment.
+            if one.disk is not None and not one.failed:
                 info = ('rbd', 'info',
                         f'{site.site.vms_pool}/{one.server.disk}')
                 self._story.quote(commandline.render(site.command(*info)))

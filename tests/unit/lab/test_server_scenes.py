@@ -127,6 +127,13 @@ class RenderingTestCase(testtools.TestCase):
         # Another backend's scene has copies of its own.
         self.assertEqual('1', theirs.split()[-2])
 
+    def test_disk_of_a_failed_server_is_no_success(self):
+        failed = outcome(status='ERROR')
+        self.assertEqual('error', failed.row()['result'])
+        self.assertFalse(failed.good)
+        self.assertTrue(server_scenes.table([failed]).endswith(
+            'clone of images/6d2f7b0e..@snap, ERROR'))
+
     def test_row_is_json_with_seconds_since_the_request(self):
         row = json.loads(json.dumps(outcome().row()))
         self.assertEqual((4.0, 12.5, 'cow', _CLONE.parent), (
