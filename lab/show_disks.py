@@ -33,6 +33,7 @@ from lab import images
 from lab import interrupt
 from lab import narrator
 from lab import spectator
+from lab import traces
 
 
 @dataclasses.dataclass(frozen=True)
@@ -169,7 +170,9 @@ def _image(
                       f'({settings.size_mib} MiB)')
             yield image.id
         finally:
-            glance.images.delete(image.id)
+            with story.awaiting('the end of all imports'):
+                interrupt.completed(functools.partial(
+                    traces.remove_image, glance, image.id))
 
 
 def _play(

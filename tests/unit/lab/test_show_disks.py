@@ -1,0 +1,81 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+import contextlib
+import pathlib
+import types
+
+import fixtures
+import testtools
+
+from lab import cloud
+from lab import directory
+from lab import exception
+from lab import narrator
+from lab import show_disks
+from tests.unit.lab import samples
+
+
+class FakeImages:
+    """Images whose imports end with the second look at them."""
+
+    def __init__(self):
+        self.log = []
+        self._tasks = []
+
+    def create(self, **_properties):
+        return types.SimpleNamespace(id='i')
+
+    def upload(self, image_id, data):
+        self.log.append(f'upload {image_id}')
+
+    def start_import(self):
+        self._tasks = ['t']
+
+    def get(self, image_id):
+        self.log.append(f'look at {image_id}')
+        return ({'os_glance_import_task': self._tasks.pop()}
+                if self._tasks else {})
+
+    def delete(self, image_id):
+        self.log.append(f'delete {image_id}')
+
+
+class PlayTestCase(testtools.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        root = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        self.lab = cloud.Lab(directory.StateDirectory(root),
+                             samples.described(root))
+        self.images = FakeImages()
+        for name, fake in (
+                ('lab.clients.glance_for', lambda lab, user: self),
+                ('lab.copies.count', lambda lab, image_id: 0),
+                ('lab.spectator.Spectator',
+                 lambda *args: contextlib.nullcontext()),
+                ('lab.traces._INTERVAL', 0),
+                ('lab.boot.boot', self._boot)):
+            self.useFixture(fixtures.MonkeyPatch(name, fake))
+
+    def _boot(self, lab, requests, done):
+        self.images.start_import()
+        raise exception.Interrupted('SIGINT', 130)
+
+    def test_import_that_runs_is_not_cut_off_by_an_interruption(self):
+        self.assertRaises(
+            exception.Interrupted, show_disks.play, self.lab,
+            show_disks.Settings(size_mib=4), False,
+            narrator.Narrator(lambda line: None))
+        self.assertEqual(
+            ['upload i', 'look at i', 'look at i', 'delete i'],
+            self.images.log)
