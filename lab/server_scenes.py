@@ -116,9 +116,15 @@ class Outcome:
         }
 
 
-def proved(outcomes: Sequence[Outcome]) -> bool:
-    """Tell whether all guests of ours run, from clones."""
-    return all(one.good for one in outcomes if one.backend == compute.OURS)
+def proved(played: Sequence[Scene], outcomes: Sequence[Outcome]) -> bool:
+    """Tell whether all guests of ours run, from clones.
+
+    A server that was never seen has no outcome, and proves nothing.
+    """
+    ours = [one for one in outcomes if one.backend == compute.OURS]
+    return all(one.good for one in ours) and all(
+        sum(one.scene == scene for one in ours) == scene.count
+        for scene in played)
 
 
 _COLUMNS = ('backend', 'server', 'zone', 'host', 'active', 'marker',

@@ -61,6 +61,11 @@ class Scene:
     fresh: bool
     boots: tuple[tuple[str, int], ...]
 
+    @property
+    def count(self) -> int:
+        """How many disks are made."""
+        return sum(computes for _, computes in self.boots)
+
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
@@ -91,10 +96,12 @@ class Outcome:
         }
 
 
-def proved(outcomes: Sequence[Outcome]) -> bool:
-    """Tell whether all disks of ours are clones."""
-    return all(outcome.count(boot.COW) == len(outcome.disks)
-               for outcome in outcomes if outcome.backend == compute.OURS)
+def proved(played: Sequence[Scene], outcomes: Sequence[Outcome]) -> bool:
+    """Tell whether all disks of ours are there, and are clones."""
+    ours = {one.scene: (one.count(boot.COW), len(one.disks))
+            for one in outcomes if one.backend == compute.OURS}
+    return all(ours.get(scene) == (scene.count, scene.count)
+               for scene in played)
 
 
 def scenes(sites: Sequence[str], crowd: int) -> tuple[Scene, ...]:
@@ -118,10 +125,10 @@ def scenes(sites: Sequence[str], crowd: int) -> tuple[Scene, ...]:
 
 
 def play(
-    lab: cloud.Lab, settings: Settings, compare: bool,
-    story: narrator.Narrator,
+    lab: cloud.Lab, settings: Settings, played: Sequence[Scene],
+    compare: bool, story: narrator.Narrator,
 ) -> list[Outcome]:
-    """Play all scenes, and leave nothing behind.
+    """Play scenes, and leave nothing behind.
 
     :param compare: whether to play them again with upstream's backend
     """
@@ -131,8 +138,7 @@ def play(
         for backend in backends:
             story.title(f'== {_NAMES[backend]} ==')
             image_id = ''
-            for number, scene in enumerate(
-                    scenes(tuple(lab.sites), settings.crowd), start=1):
+            for number, scene in enumerate(played, start=1):
                 story.title(f'{number}. {scene.title}')
                 if scene.fresh:
                     image_id = stack.enter_context(

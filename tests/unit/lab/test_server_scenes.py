@@ -82,24 +82,37 @@ class ScenesTestCase(testtools.TestCase):
 
 class ProvedTestCase(testtools.TestCase):
 
+    def _proved(self, **crowded):
+        return server_scenes.proved([_FIRST, _CROWD], [
+            outcome(), outcome(scene=_CROWD),
+            outcome(scene=_CROWD, **crowded)])
+
     def test_clones_that_run(self):
-        self.assertTrue(server_scenes.proved([outcome(), outcome()]))
+        self.assertTrue(self._proved())
 
     def test_one_is_flat(self):
-        self.assertFalse(server_scenes.proved(
-            [outcome(), outcome(disk=_FLAT)]))
+        self.assertFalse(self._proved(disk=_FLAT))
 
     def test_one_does_not_run(self):
-        self.assertFalse(server_scenes.proved(
-            [outcome(), outcome(marker=None)]))
+        self.assertFalse(self._proved(marker=None))
 
     def test_one_has_no_disk(self):
-        self.assertFalse(server_scenes.proved([outcome(
-            disk=None, marker=None, status='ERROR')]))
+        self.assertFalse(self._proved(
+            disk=None, marker=None, status='ERROR'))
 
     def test_upstream_is_only_shown(self):
-        self.assertTrue(server_scenes.proved([
+        self.assertTrue(server_scenes.proved([_FIRST], [
             outcome(), outcome(compute.UPSTREAM, disk=_FLAT)]))
+
+    def test_nothing_was_seen(self):
+        self.assertFalse(server_scenes.proved([_FIRST], []))
+
+    def test_one_of_a_crowd_was_never_seen(self):
+        self.assertFalse(server_scenes.proved(
+            [_FIRST, _CROWD], [outcome(), outcome(scene=_CROWD)]))
+
+    def test_upstream_stands_in_for_nothing(self):
+        self.assertFalse(self._proved(backend=compute.UPSTREAM))
 
 
 class RenderingTestCase(testtools.TestCase):

@@ -17,12 +17,54 @@ import types
 import fixtures
 import testtools
 
+from lab import boot
 from lab import cloud
+from lab import compute
 from lab import directory
 from lab import exception
 from lab import narrator
 from lab import show_disks
 from tests.unit.lab import samples
+
+_BOOT = show_disks.Scene('boot', True, (('dcn0', 1),))
+_CROWD = show_disks.Scene('boot both', True, (('dcn0', 2), ('dcn1', 1)))
+
+
+def outcome(scene, *parents, backend=compute.OURS):
+    return show_disks.Outcome(scene, backend, 1.0, 1, tuple(
+        boot.Disk('dcn0', 'dcn0-0', 'i', 'i_disk',
+                  boot.COW if parent else boot.FLAT, 1.0, 0.0, None, 4,
+                  parent, None)
+        for parent in parents))
+
+
+class ProvedTestCase(testtools.TestCase):
+
+    def _proved(self, *outcomes):
+        return show_disks.proved([_BOOT, _CROWD], outcomes)
+
+    def test_clones(self):
+        self.assertTrue(self._proved(
+            outcome(_BOOT, 'p'), outcome(_CROWD, 'p', 'p', 'p')))
+
+    def test_one_is_flat(self):
+        self.assertFalse(self._proved(
+            outcome(_BOOT, 'p'), outcome(_CROWD, 'p', None, 'p')))
+
+    def test_one_is_missing(self):
+        self.assertFalse(self._proved(
+            outcome(_BOOT, 'p'), outcome(_CROWD, 'p', 'p')))
+
+    def test_a_scene_is_missing(self):
+        self.assertFalse(self._proved(outcome(_BOOT, 'p')))
+        self.assertFalse(self._proved())
+
+    def test_upstream_is_only_shown(self):
+        ours = [outcome(_BOOT, 'p'), outcome(_CROWD, 'p', 'p', 'p')]
+        theirs = outcome(_BOOT, None, backend=compute.UPSTREAM)
+        self.assertTrue(self._proved(*ours, theirs))
+        self.assertFalse(self._proved(ours[0], outcome(
+            _CROWD, 'p', 'p', 'p', backend=compute.UPSTREAM)))
 
 
 class FakeImages:
@@ -74,7 +116,8 @@ class PlayTestCase(testtools.TestCase):
     def test_import_that_runs_is_not_cut_off_by_an_interruption(self):
         self.assertRaises(
             exception.Interrupted, show_disks.play, self.lab,
-            show_disks.Settings(size_mib=4), False,
+            show_disks.Settings(size_mib=4),
+            [_BOOT], False,
             narrator.Narrator(lambda line: None))
         self.assertEqual(
             ['upload i', 'look at i', 'look at i', 'delete i'],
