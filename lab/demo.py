@@ -79,8 +79,9 @@ def play(lab: cloud.Lab, request: Request,
 def _disks(lab: cloud.Lab, request: Request,
            story: narrator.Narrator) -> Report:
     defaults = show_disks.Settings()
-    asked = show_disks.Settings(request.size_mib or defaults.size_mib,
-                                request.crowd or defaults.crowd)
+    asked = show_disks.Settings(
+        defaults.size_mib if request.size_mib is None else request.size_mib,
+        defaults.crowd if request.crowd is None else request.crowd)
     scenes = show_disks.scenes(tuple(lab.sites), asked.crowd)
     disks = show_disks.play(lab, asked, scenes, request.compare, story)
     return Report(show_disks.table(disks), [one.row() for one in disks],

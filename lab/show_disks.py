@@ -29,6 +29,7 @@ from lab import clients
 from lab import cloud
 from lab import compute
 from lab import copies
+from lab import exception
 from lab import images
 from lab import interrupt
 from lab import narrator
@@ -42,11 +43,20 @@ class Settings:
 
     :ivar size_mib: of each image; a quarter of it is data.
     :ivar crowd: computes that boot one new image at once.
+    :raises exception.InvalidSettings: when one of them is less than 1
     """
 
     size_mib: int = 256
     crowd: int = 4
     user: str = 'demo'
+
+    def __post_init__(self) -> None:
+        if self.size_mib < 1:
+            raise exception.InvalidSettings(
+                f'an image has at least 1 MiB, not {self.size_mib}')
+        if self.crowd < 1:
+            raise exception.InvalidSettings(
+                f'a crowd has at least 1 compute, not {self.crowd}')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,11 +115,17 @@ def proved(played: Sequence[Scene], outcomes: Sequence[Outcome]) -> bool:
 
 
 def scenes(sites: Sequence[str], crowd: int) -> tuple[Scene, ...]:
-    """Return what is shown in a lab of these sites, the hub first."""
-    edges = sites[1:]
+    """Return what is shown in a lab of these sites, the hub first.
+
+    :raises exception.InvalidSettings: when there is no edge site
+    """
+    hub, *edges = sites
+    if not edges:
+        raise exception.InvalidSettings(
+            'this lab has no edge site; start one with --sites central,dcn0')
     first = edges[0]
     told = [
-        Scene(f'boot at {first}, the image is only at {sites[0]}', True,
+        Scene(f'boot at {first}, the image is only at {hub}', True,
               ((first, 1),)),
         Scene(f'boot again at {first}', False, ((first, 1),)),
     ]

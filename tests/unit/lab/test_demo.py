@@ -92,8 +92,20 @@ class DemoTestCase(testtools.TestCase):
         self.parents[compute.UPSTREAM] = None
         self.assertTrue(self._play(samples.described(self.root)).proved)
 
+    def test_what_is_no_size_is_refused(self):
+        for number in (0, -1):
+            for asked in ({'size_mib': number}, {'crowd': number}):
+                self.assertRaises(
+                    exception.InvalidSettings, self._play,
+                    samples.described(self.root), **asked)
+        self.assertEqual([], self.played)
+
+    def test_disks_need_an_edge(self):
+        self.assertRaises(exception.InvalidSettings, self._play,
+                          samples.described(self.root, 'central'))
+
     def test_size_of_guests_cannot_be_chosen(self):
-        for asked in ({'size_mib': 64}, {'crowd': 2}):
+        for asked in ({'size_mib': 64}, {'crowd': 2}, {'crowd': 0}):
             self.assertRaises(
                 exception.InvalidSettings, self._play,
                 samples.cloud(self.root), **asked)

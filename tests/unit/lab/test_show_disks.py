@@ -38,6 +38,25 @@ def outcome(scene, *parents, backend=compute.OURS):
         for parent in parents))
 
 
+class ScenesTestCase(testtools.TestCase):
+
+    def _boots(self, *sites):
+        return [one.boots for one in show_disks.scenes(sites, crowd=3)]
+
+    def test_one_edge(self):
+        self.assertEqual(
+            [(('dcn0', 1),), (('dcn0', 1),), (('dcn0', 3),)],
+            self._boots('central', 'dcn0'))
+
+    def test_two_edges_boot_at_once(self):
+        self.assertEqual((('dcn0', 1), ('dcn1', 1)),
+                         self._boots('central', 'dcn0', 'dcn1')[-1])
+
+    def test_an_edge_is_needed(self):
+        self.assertRaises(
+            exception.InvalidSettings, show_disks.scenes, ('central',), 3)
+
+
 class ProvedTestCase(testtools.TestCase):
 
     def _proved(self, *outcomes):
