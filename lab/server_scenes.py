@@ -97,7 +97,7 @@ class Outcome:
         return self.result == boot.COW and self.seen.marker is not None
 
     def row(self) -> dict[str, Any]:
-        """Return it for JSON; seconds count from the request."""
+        """Return it for JSON; seconds count from its first sight."""
         server = self.seen.server
         return {
             'backend': self.backend,

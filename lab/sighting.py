@@ -61,7 +61,7 @@ class Sighting:
         return self.server.status
 
     def since(self, moment: float | None) -> float | None:
-        """Return the seconds from the request to a moment."""
+        """Return the seconds from the first sight to a moment."""
         return None if moment is None else round(moment - self.asked, 1)
 
 
