@@ -40,7 +40,7 @@ class Actions:
         return str(made['image_id'])
 
     def shelve(self, server_id: str) -> None:
-        """Keep only an image of a server; it ends in ``SHELVED``."""
+        """Keep only an image of a server; it ends in ``SHELVED_OFFLOADED``."""
         self._servers.act(server_id, 'shelve')
 
     def unshelve(self, server_id: str) -> None:

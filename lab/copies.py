@@ -10,15 +10,28 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Count the copies of an image that Glance has made."""
+"""Count the copies of an image that Glance was asked for."""
 
 from lab import accounts
 from lab import clients
 from lab import state
 
+SUCCESS = 'success'
+FAILURE = 'failure'
 
-def count(lab: state.State, image_id: str) -> int:
-    """Return how many imports of an image have succeeded."""
+_METHOD = 'copy-image'
+
+
+def count(lab: state.State, image_id: str, status: str = SUCCESS) -> int:
+    """Return how many copies of an image to a store have ended like that.
+
+    An upload may be an import as well; it does not count.
+
+    :param status: of their tasks in Glance
+    """
     glance = clients.glance_for(lab, accounts.ADMIN)
     tasks = glance.images.get_associated_image_tasks(image_id)['tasks']
-    return sum(task['status'] == 'success' for task in tasks)
+    return sum(
+        task['status'] == status
+        and task['input']['import_req']['method']['name'] == _METHOD
+        for task in tasks)

@@ -67,17 +67,22 @@ def play(lab: cloud.Lab, request: Request,
         raise exception.InvalidSettings(
             f'the size of images and the crowd can be chosen only in a lab '
             f'of the profile {settings.STORAGE!r}')
-    guests = show_servers.play(lab, lab.computing, request.compare, story)
+    scenes = server_scenes.scenes({
+        site: len(lab.computing.at(site)) for site in lab.sites})
+    guests = show_servers.play(
+        lab, lab.computing, scenes, request.compare, story)
     return Report(server_scenes.table(guests),
                   [one.row() for one in guests],
-                  server_scenes.proved(guests))
+                  server_scenes.proved(scenes, guests))
 
 
 def _disks(lab: cloud.Lab, request: Request,
            story: narrator.Narrator) -> Report:
     defaults = show_disks.Settings()
-    asked = show_disks.Settings(request.size_mib or defaults.size_mib,
-                                request.crowd or defaults.crowd)
-    disks = show_disks.play(lab, asked, request.compare, story)
+    asked = show_disks.Settings(
+        defaults.size_mib if request.size_mib is None else request.size_mib,
+        defaults.crowd if request.crowd is None else request.crowd)
+    scenes = show_disks.scenes(tuple(lab.sites), asked.crowd)
+    disks = show_disks.play(lab, asked, scenes, request.compare, story)
     return Report(show_disks.table(disks), [one.row() for one in disks],
-                  show_disks.proved(disks))
+                  show_disks.proved(scenes, disks))

@@ -18,6 +18,7 @@ import contextlib
 
 from lab import compute_host
 from lab import daemon
+from lab import exception
 from lab import launcher
 from lab import process
 from lab import state
@@ -44,9 +45,12 @@ class Inside(daemon.Daemon):
         """Start it without waiting; nothing when it runs already.
 
         :raises exception.HostDown: when its host does not run
+        :raises exception.LeftBehind: when one that was not recorded survives
+            SIGKILL
         """
         if self.is_alive():
             return
+        self._end_unrecorded()
         # A process enters a PID namespace only by being born there. setsid
         # leaves the daemon to the host's init, and ends; so does nsenter.
         entering = self._launcher.spawn(
@@ -58,6 +62,25 @@ class Inside(daemon.Daemon):
         # no environment while it becomes another program.
         with contextlib.suppress(waiting.TimedOut):
             waiting.until(lambda: self._record(entering), _ENTERING_TIMEOUT)
+
+    def _end_unrecorded(self) -> None:
+        # Whoever was interrupted between a start and its record has left a
+        # daemon that would go on beside the one to come.
+        def look() -> waiting.Look:
+            found = [one for one, name
+                     in process.of_lab(self._state.path).items()
+                     if name == self.name]
+            for one in found:
+                one.kill()
+            return waiting.Look(not found, f'{len(found)} ran')
+
+        try:
+            # Twice nothing, because of the moment without an environment.
+            for _ in range(2):
+                waiting.until(look, _ENTERING_TIMEOUT)
+        except waiting.TimedOut as exc:
+            raise exception.LeftBehind(
+                self._state.path, [self.name]) from exc
 
     def _record(self, entering: process.Process) -> waiting.Look:
         for one, name in process.of_lab(self._state.path).items():

@@ -14,6 +14,7 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 import contextlib
 import threading
 import time
@@ -42,24 +43,20 @@ class Narrator:
 
     def title(self, text: str) -> None:
         """Begin something new: the seconds count from here."""
-        self.plain('')
-        self.plain(text)
+        self._print(['', text])
         self._start = self._clock()
 
     def plain(self, text: str) -> None:
         """Print a line as it is."""
-        with self._lock:
-            self._show(text)
-        self._reminder.heard()
+        self._print([text])
 
     def say(self, line: str) -> None:
         """Print a line with its seconds."""
         self.plain(f'{self.seconds:7.1f} s  {line}')
 
     def quote(self, text: str) -> None:
-        """Print the output of a command, line by line."""
-        for line in text.splitlines():
-            self.plain(f'{"":11}{line}')
+        """Print the output of a command, its lines together."""
+        self._print([f'{"":11}{line}' for line in text.splitlines()])
 
     @contextlib.contextmanager
     def awaiting(self, what: str,
@@ -72,3 +69,10 @@ class Narrator:
         with self._reminder.awaiting(
                 lambda: ': '.join(filter(None, (what, state())))):
             yield
+
+    def _print(self, lines: Sequence[str]) -> None:
+        # What other threads say comes before all of them or after.
+        with self._lock:
+            for line in lines:
+                self._show(line)
+        self._reminder.heard()

@@ -100,13 +100,17 @@ class Observer(watch.Watch):
         now = self._story.seconds
         after = (sighting.Sighting(server, now) if before is None
                  else dataclasses.replace(before, server=server))
-        active = server.status == servers.ACTIVE
+        complete = server.status == servers.ACTIVE and after.active is None
         # Once more when it is complete: a clone that is being made has no
-        # parent for a moment.
-        if server.host is not None and (
-                after.disk is None or (active and after.active is None)):
+        # parent for a moment. Also when it has failed: Nova removes the disk
+        # then, and often takes the server from its host.
+        if after.disk is None:
+            due = server.host is not None
+        else:
+            due = complete or after.failed
+        if due:
             after = dataclasses.replace(after, disk=disks.find(server))
-        if active and after.active is None:
+        if complete:
             after = dataclasses.replace(after, active=now)
         if after.marker is None and self._has_booted(server):
             after = dataclasses.replace(after, marker=now)

@@ -86,8 +86,8 @@ class Outcome:
 
     @property
     def result(self) -> str:
-        """``cow`` or ``flat``; ``error`` when there is no disk."""
-        if self.seen.disk is None:
+        """``cow`` or ``flat``; ``error`` without a disk or in ERROR."""
+        if self.seen.disk is None or self.seen.failed:
             return boot.ERROR
         return boot.COW if self.seen.disk.parent else boot.FLAT
 
@@ -97,7 +97,7 @@ class Outcome:
         return self.result == boot.COW and self.seen.marker is not None
 
     def row(self) -> dict[str, Any]:
-        """Return it for JSON; seconds count from the request."""
+        """Return it for JSON; seconds count from its first sight."""
         server = self.seen.server
         return {
             'backend': self.backend,
@@ -116,9 +116,15 @@ class Outcome:
         }
 
 
-def proved(outcomes: Sequence[Outcome]) -> bool:
-    """Tell whether all guests of ours run, from clones."""
-    return all(one.good for one in outcomes if one.backend == compute.OURS)
+def proved(played: Sequence[Scene], outcomes: Sequence[Outcome]) -> bool:
+    """Tell whether all guests of ours run, from clones.
+
+    A server that was never seen has no outcome, and proves nothing.
+    """
+    ours = [one for one in outcomes if one.backend == compute.OURS]
+    return all(one.good for one in ours) and all(
+        sum(one.scene == scene for one in ours) == scene.count
+        for scene in played)
 
 
 _COLUMNS = ('backend', 'server', 'zone', 'host', 'active', 'marker',
@@ -152,9 +158,15 @@ def _cells(one: Outcome, copies: str) -> tuple[str, ...]:
 def _disk(one: Outcome) -> str:
     if one.seen.disk is None:
         return f'none, {one.seen.server.status}'
-    if one.seen.disk.parent is None:
+    told = _kind(one.seen.disk)
+    # A failed server's disk is on its way out.
+    return f'{told}, {one.seen.server.status}' if one.seen.failed else told
+
+
+def _kind(disk: sighting.Disk) -> str:
+    if disk.parent is None:
         return 'FLAT'
-    pool, _, rest = one.seen.disk.parent.partition('/')
+    pool, _, rest = disk.parent.partition('/')
     image, _, snapshot = rest.partition('@')
     return f'clone of {pool}/{image[:8]}..@{snapshot}'
 

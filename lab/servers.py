@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping
+import contextlib
 import dataclasses
 from typing import Any
 
@@ -170,8 +171,12 @@ class Servers:
         return self.console(server_id)
 
     def delete(self, server_id: str) -> None:
-        """Ask for the end of a server; one that is gone is no error."""
-        self._nova.delete(f'/servers/{server_id}', raise_exc=False)
+        """Ask for the end of a server; one that is gone is no error.
+
+        :raises keystoneauth1.exceptions.HttpError: when Nova refuses
+        """
+        with contextlib.suppress(ks_exc.NotFound):
+            self._nova.delete(f'/servers/{server_id}')
 
     def wait_gone(self, server_id: str, timeout: float = _TIMEOUT) -> None:
         """Return when Nova knows the server no more.

@@ -29,10 +29,12 @@ from lab import clients
 from lab import cloud
 from lab import compute
 from lab import copies
+from lab import exception
 from lab import images
 from lab import interrupt
 from lab import narrator
 from lab import spectator
+from lab import traces
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,11 +43,20 @@ class Settings:
 
     :ivar size_mib: of each image; a quarter of it is data.
     :ivar crowd: computes that boot one new image at once.
+    :raises exception.InvalidSettings: when one of them is less than 1
     """
 
     size_mib: int = 256
     crowd: int = 4
     user: str = 'demo'
+
+    def __post_init__(self) -> None:
+        if self.size_mib < 1:
+            raise exception.InvalidSettings(
+                f'an image has at least 1 MiB, not {self.size_mib}')
+        if self.crowd < 1:
+            raise exception.InvalidSettings(
+                f'a crowd has at least 1 compute, not {self.crowd}')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +70,11 @@ class Scene:
     title: str
     fresh: bool
     boots: tuple[tuple[str, int], ...]
+
+    @property
+    def count(self) -> int:
+        """How many disks are made."""
+        return sum(computes for _, computes in self.boots)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,18 +106,26 @@ class Outcome:
         }
 
 
-def proved(outcomes: Sequence[Outcome]) -> bool:
-    """Tell whether all disks of ours are clones."""
-    return all(outcome.count(boot.COW) == len(outcome.disks)
-               for outcome in outcomes if outcome.backend == compute.OURS)
+def proved(played: Sequence[Scene], outcomes: Sequence[Outcome]) -> bool:
+    """Tell whether all disks of ours are there, and are clones."""
+    ours = {one.scene: (one.count(boot.COW), len(one.disks))
+            for one in outcomes if one.backend == compute.OURS}
+    return all(ours.get(scene) == (scene.count, scene.count)
+               for scene in played)
 
 
 def scenes(sites: Sequence[str], crowd: int) -> tuple[Scene, ...]:
-    """Return what is shown in a lab of these sites, the hub first."""
-    edges = sites[1:]
+    """Return what is shown in a lab of these sites, the hub first.
+
+    :raises exception.InvalidSettings: when there is no edge site
+    """
+    hub, *edges = sites
+    if not edges:
+        raise exception.InvalidSettings(
+            'this lab has no edge site; start one with --sites central,dcn0')
     first = edges[0]
     told = [
-        Scene(f'boot at {first}, the image is only at {sites[0]}', True,
+        Scene(f'boot at {first}, the image is only at {hub}', True,
               ((first, 1),)),
         Scene(f'boot again at {first}', False, ((first, 1),)),
     ]
@@ -117,10 +141,10 @@ def scenes(sites: Sequence[str], crowd: int) -> tuple[Scene, ...]:
 
 
 def play(
-    lab: cloud.Lab, settings: Settings, compare: bool,
-    story: narrator.Narrator,
+    lab: cloud.Lab, settings: Settings, played: Sequence[Scene],
+    compare: bool, story: narrator.Narrator,
 ) -> list[Outcome]:
-    """Play all scenes, and leave nothing behind.
+    """Play scenes, and leave nothing behind.
 
     :param compare: whether to play them again with upstream's backend
     """
@@ -130,8 +154,7 @@ def play(
         for backend in backends:
             story.title(f'== {_NAMES[backend]} ==')
             image_id = ''
-            for number, scene in enumerate(
-                    scenes(tuple(lab.sites), settings.crowd), start=1):
+            for number, scene in enumerate(played, start=1):
                 story.title(f'{number}. {scene.title}')
                 if scene.fresh:
                     image_id = stack.enter_context(
@@ -169,7 +192,9 @@ def _image(
                       f'({settings.size_mib} MiB)')
             yield image.id
         finally:
-            glance.images.delete(image.id)
+            with story.awaiting('the end of all imports'):
+                interrupt.completed(functools.partial(
+                    traces.remove_image, glance, image.id))
 
 
 def _play(

@@ -48,16 +48,15 @@ _NAMES = {compute.OURS: 'nova-rbd-multistore',
           compute.UPSTREAM: 'upstream\'s nova-compute on the same computes'}
 
 
-def play(lab: cloud.Lab, mine: computing.Computing, compare: bool,
+def play(lab: cloud.Lab, mine: computing.Computing,
+         scenes: Sequence[server_scenes.Scene], compare: bool,
          story: narrator.Narrator) -> list[server_scenes.Outcome]:
-    """Play all scenes as the tenant, and leave nothing behind.
+    """Play scenes as the tenant, and leave nothing behind.
 
     :param compare: whether to play them again with upstream's nova-compute
     :raises exception.LabError: when they cannot be played; what goes wrong
         with a server is in its outcome
     """
-    scenes = server_scenes.scenes({
-        site: len(mine.at(site)) for site in lab.sites})
     outcomes = _Play(lab, mine, compute.OURS, story).run(scenes)
     if not compare:
         return outcomes
@@ -167,7 +166,8 @@ class _Play:
                 self._run('console', 'log', 'show', name), _CONSOLE))
         site = self._lab.sites[scene.zone]
         for one in sightings:
-            if one.disk is not None:
+            # What is left of a failed one's disk may go at any moment.
+            if one.disk is not None and not one.failed:
                 info = ('rbd', 'info',
                         f'{site.site.vms_pool}/{one.server.disk}')
                 self._story.quote(commandline.render(site.command(*info)))

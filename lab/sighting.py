@@ -44,9 +44,14 @@ class Sighting:
     marker: float | None = None
 
     @property
+    def failed(self) -> bool:
+        """Whether Nova has given the server up, whatever was seen before."""
+        return self.server.status == servers.ERROR
+
+    @property
     def ended(self) -> bool:
         """Whether nothing more is to be expected."""
-        return self.marker is not None or self.server.status == servers.ERROR
+        return self.marker is not None or self.failed
 
     @property
     def state(self) -> str:
@@ -56,7 +61,7 @@ class Sighting:
         return self.server.status
 
     def since(self, moment: float | None) -> float | None:
-        """Return the seconds from the request to a moment."""
+        """Return the seconds from the first sight to a moment."""
         return None if moment is None else round(moment - self.asked, 1)
 
 
@@ -70,6 +75,8 @@ def changes(before: Sighting | None, after: Sighting) -> Iterator[str]:
     if after.disk is not None and (before is None
                                    or before.disk != after.disk):
         yield describe(after.disk)
+    if after.disk is None and before is not None and before.disk is not None:
+        yield 'its disk is gone'
     if before is None or before.state != after.state:
         yield after.state + (_since(after, after.active)
                              if server.status == servers.ACTIVE else '')

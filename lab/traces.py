@@ -14,6 +14,12 @@
 
 from __future__ import annotations
 
+import contextlib
+
+from glanceclient import exc as glance_exc
+from glanceclient.v2 import client as glance_client
+from keystoneauth1 import exceptions as ks_exc
+
 from lab import clients
 from lab import exception
 from lab import servers
@@ -51,24 +57,33 @@ class Traces:
             for server in found:
                 self._servers.wait_gone(server.id)
         for group in self._servers.groups(self._prefix):
-            self._servers.delete_group(group)
+            with contextlib.suppress(ks_exc.NotFound):
+                self._servers.delete_group(group)
         for image in self._images():
-            self._remove_image(image)
+            remove_image(self._glance, image)
 
     def _images(self) -> list[str]:
         return [image['id'] for image in self._glance.images.list()
                 if (image['name'] or '').startswith(self._prefix)]
 
-    def _remove_image(self, image_id: str) -> None:
-        def look() -> waiting.Look:
-            image = self._glance.images.get(image_id)
-            task = image.get('os_glance_import_task')
-            return waiting.Look(task is None, f'task {task}')
 
+def remove_image(glance: glance_client.Client, image_id: str) -> None:
+    """Remove an image; one that is gone already is no error.
+
+    An import that runs is waited for: it would go on without its image, and
+    leave what it has written.
+
+    :raises exception.NotInTime: when the import does not end
+    """
+    def look() -> waiting.Look:
+        task = glance.images.get(image_id).get('os_glance_import_task')
+        return waiting.Look(task is None, f'task {task}')
+
+    with contextlib.suppress(glance_exc.HTTPNotFound):
         try:
             waiting.until(look, _IMPORT_TIMEOUT, _INTERVAL)
         except waiting.TimedOut as exc:
             raise exception.NotInTime(
                 f'image {image_id} is still being imported', exc.seconds,
                 exc.last_state) from exc
-        self._glance.images.delete(image_id)
+        glance.images.delete(image_id)

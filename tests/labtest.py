@@ -31,6 +31,7 @@ from lab import boot
 from lab import clients
 from lab import cloud
 from lab import confile
+from lab import copies
 from lab import glanceconf
 from lab import images
 from lab import settings
@@ -129,11 +130,11 @@ class LabTestCase(testtools.TestCase):
 
     def copies(self, image_id: str) -> int:
         """Return how many copies to a store succeeded."""
-        return self._tasks(image_id).count('success')
+        return copies.count(self.lab.state, image_id)
 
     def failed_copies(self, image_id: str) -> int:
         """Return how many copies to a store failed."""
-        return self._tasks(image_id).count('failure')
+        return copies.count(self.lab.state, image_id, copies.FAILURE)
 
     def wait_copying(self, image_id: str) -> None:
         """Return when an import of the image is under way."""
@@ -151,13 +152,6 @@ class LabTestCase(testtools.TestCase):
             filters={'status': status})]
         return [task_id for task_id in found
                 if self.admin.tasks.get(task_id).image_id == image_id]
-
-    def _tasks(self, image_id: str) -> list[str]:
-        """Return the status of each copy; an upload may be an import too."""
-        body = self.admin.images.get_associated_image_tasks(image_id)
-        return [task['status'] for task in body['tasks']
-                if task['input']['import_req']['method']['name']
-                == 'copy-image']
 
     def _remove_image(self, image_id: str) -> None:
         # An import goes on although its image was deleted, and leaves what

@@ -38,10 +38,10 @@ def _disk(parent):
         1.0, 0.0, None, 4, parent, None)
 
 
-def _disks(*parents, backend=compute.OURS):
-    return show_disks.Outcome(
-        show_disks.Scene('boot', True, (('dcn0', 1),)), backend, 1.0, 1,
-        tuple(map(_disk, parents)))
+def _outcomes(scenes, parent, backend=compute.OURS):
+    return [show_disks.Outcome(scene, backend, 1.0, 1,
+                               (_disk(parent),) * scene.count)
+            for scene in scenes]
 
 
 class DemoTestCase(testtools.TestCase):
@@ -50,12 +50,20 @@ class DemoTestCase(testtools.TestCase):
         super().setUp()
         self.root = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
         self.played = []
-        self.disks = [_disks('images/i@snap')]
-        for name, outcomes in (('servers', []), ('disks', self.disks)):
-            self.useFixture(fixtures.MonkeyPatch(
-                f'lab.show_{name}.play',
-                lambda *args, name=name, outcomes=outcomes: (
-                    self.played.append((name, args)), outcomes)[1]))
+        self.parents = {compute.OURS: 'images/i@snap'}
+        self.useFixture(fixtures.MonkeyPatch(
+            'lab.show_servers.play', self._play_servers))
+        self.useFixture(fixtures.MonkeyPatch(
+            'lab.show_disks.play', self._play_disks))
+
+    def _play_servers(self, lab, mine, scenes, compare, story):
+        self.played.append(('servers', compare))
+        return []
+
+    def _play_disks(self, lab, asked, scenes, compare, story):
+        self.played.append(('disks', compare, asked))
+        return [one for backend, parent in self.parents.items()
+                for one in _outcomes(scenes, parent, backend)]
 
     def _play(self, described, **request):
         where = directory.StateDirectory(self.root)
@@ -64,28 +72,40 @@ class DemoTestCase(testtools.TestCase):
 
     def test_guests_where_there_are_computes(self):
         report = self._play(samples.cloud(self.root), compare=True)
-        (name, (_, _, compare, _)), = self.played
-        self.assertEqual(('servers', True), (name, compare))
+        self.assertEqual([('servers', True)], self.played)
         self.assertEqual(server_scenes.table([]), report.table)
+
+    def test_guests_that_were_never_seen_prove_nothing(self):
+        self.assertFalse(self._play(samples.cloud(self.root)).proved)
 
     def test_disks_where_there_are_none(self):
         report = self._play(samples.described(self.root), crowd=2)
-        (name, (_, asked, compare, _)), = self.played
-        self.assertEqual(('disks', False), (name, compare))
-        self.assertEqual((show_disks.Settings().size_mib, 2),
-                         (asked.size_mib, asked.crowd))
+        self.assertEqual(
+            [('disks', False, show_disks.Settings(crowd=2))], self.played)
         self.assertTrue(report.proved)
 
     def test_flat_disk_of_ours_proves_nothing(self):
-        self.disks.append(_disks('images/i@snap', None))
+        self.parents[compute.OURS] = None
         self.assertFalse(self._play(samples.described(self.root)).proved)
 
     def test_flat_disk_of_upstream_is_only_shown(self):
-        self.disks.append(_disks(None, backend=compute.UPSTREAM))
+        self.parents[compute.UPSTREAM] = None
         self.assertTrue(self._play(samples.described(self.root)).proved)
 
+    def test_what_is_no_size_is_refused(self):
+        for number in (0, -1):
+            for asked in ({'size_mib': number}, {'crowd': number}):
+                self.assertRaises(
+                    exception.InvalidSettings, self._play,
+                    samples.described(self.root), **asked)
+        self.assertEqual([], self.played)
+
+    def test_disks_need_an_edge(self):
+        self.assertRaises(exception.InvalidSettings, self._play,
+                          samples.described(self.root, 'central'))
+
     def test_size_of_guests_cannot_be_chosen(self):
-        for asked in ({'size_mib': 64}, {'crowd': 2}):
+        for asked in ({'size_mib': 64}, {'crowd': 2}, {'crowd': 0}):
             self.assertRaises(
                 exception.InvalidSettings, self._play,
                 samples.cloud(self.root), **asked)

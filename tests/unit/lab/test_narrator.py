@@ -10,6 +10,8 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+import threading
+
 import testtools
 
 from lab import narrator
@@ -38,3 +40,42 @@ class NarratorTestCase(testtools.TestCase):
         self.story.say('three')
         self.assertEqual({11}, {line.index(line.split()[-1])
                                 for line in self.shown})
+
+
+class SeveralThreadsTestCase(testtools.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.shown = []
+        self.others = []
+        self.story = narrator.Narrator(self._show, clock=self._clock)
+
+    def _show(self, line):
+        self.shown.append(line.strip())
+        if not self.others:
+            other = threading.Thread(target=self.story.plain, args=['other'])
+            self.others.append(other)
+            other.start()
+
+    def _clock(self):
+        # Asked after what is printed at once, so that the other has its turn
+        # as soon as it may.
+        self._join()
+        return 100.0
+
+    def _join(self):
+        for other in self.others:
+            if other is not threading.current_thread():
+                other.join(10)
+
+    def _shown(self):
+        self._join()
+        return self.shown
+
+    def test_quotes_stay_together(self):
+        self.story.quote('one\ntwo')
+        self.assertEqual(['one', 'two', 'other'], self._shown())
+
+    def test_title_stays_together(self):
+        self.story.title('1. Boot')
+        self.assertEqual(['', '1. Boot', 'other'], self._shown())

@@ -110,6 +110,22 @@ class ObserverTestCase(testtools.TestCase):
         seen, = self.observer.sightings
         self.assertEqual('images/i@snap', seen.disk.parent)
 
+    def test_disk_of_a_failed_server_is_looked_for_again(self):
+        self.site.parents['a_disk'] = ceph.Parent('images', 'i', 'snap')
+        self._look({'host': 'dcn0-0'})
+        self.site.parents.clear()
+        for host in ('dcn0-0', None):
+            self._look({'host': host, 'status': 'ERROR'})
+            seen, = self.observer.sightings
+            self.assertIsNone(seen.disk)
+
+    def test_failed_server_without_a_host_has_lost_its_disk(self):
+        self.site.parents['a_disk'] = ceph.Parent('images', 'i', 'snap')
+        self._look({'host': 'dcn0-0'})
+        self.site.parents.clear()
+        self.assertEqual(['demo-1-a: its disk is gone, ERROR'],
+                         self._look({'status': 'ERROR'}))
+
     def test_other_output_is_no_marker(self):
         self._boot('Kernel panic')
         self._look({'host': 'dcn0-0', 'status': 'ACTIVE'})

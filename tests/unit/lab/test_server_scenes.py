@@ -82,24 +82,37 @@ class ScenesTestCase(testtools.TestCase):
 
 class ProvedTestCase(testtools.TestCase):
 
+    def _proved(self, **crowded):
+        return server_scenes.proved([_FIRST, _CROWD], [
+            outcome(), outcome(scene=_CROWD),
+            outcome(scene=_CROWD, **crowded)])
+
     def test_clones_that_run(self):
-        self.assertTrue(server_scenes.proved([outcome(), outcome()]))
+        self.assertTrue(self._proved())
 
     def test_one_is_flat(self):
-        self.assertFalse(server_scenes.proved(
-            [outcome(), outcome(disk=_FLAT)]))
+        self.assertFalse(self._proved(disk=_FLAT))
 
     def test_one_does_not_run(self):
-        self.assertFalse(server_scenes.proved(
-            [outcome(), outcome(marker=None)]))
+        self.assertFalse(self._proved(marker=None))
 
     def test_one_has_no_disk(self):
-        self.assertFalse(server_scenes.proved([outcome(
-            disk=None, marker=None, status='ERROR')]))
+        self.assertFalse(self._proved(
+            disk=None, marker=None, status='ERROR'))
 
     def test_upstream_is_only_shown(self):
-        self.assertTrue(server_scenes.proved([
+        self.assertTrue(server_scenes.proved([_FIRST], [
             outcome(), outcome(compute.UPSTREAM, disk=_FLAT)]))
+
+    def test_nothing_was_seen(self):
+        self.assertFalse(server_scenes.proved([_FIRST], []))
+
+    def test_one_of_a_crowd_was_never_seen(self):
+        self.assertFalse(server_scenes.proved(
+            [_FIRST, _CROWD], [outcome(), outcome(scene=_CROWD)]))
+
+    def test_upstream_stands_in_for_nothing(self):
+        self.assertFalse(self._proved(backend=compute.UPSTREAM))
 
 
 class RenderingTestCase(testtools.TestCase):
@@ -126,6 +139,13 @@ class RenderingTestCase(testtools.TestCase):
         self.assertTrue(theirs.endswith('FLAT'))
         # Another backend's scene has copies of its own.
         self.assertEqual('1', theirs.split()[-2])
+
+    def test_disk_of_a_failed_server_is_no_success(self):
+        failed = outcome(status='ERROR')
+        self.assertEqual('error', failed.row()['result'])
+        self.assertFalse(failed.good)
+        self.assertTrue(server_scenes.table([failed]).endswith(
+            'clone of images/6d2f7b0e..@snap, ERROR'))
 
     def test_row_is_json_with_seconds_since_the_request(self):
         row = json.loads(json.dumps(outcome().row()))

@@ -14,6 +14,7 @@
 import pathlib
 
 import fixtures
+from keystoneauth1 import exceptions as ks_exc
 from keystoneauth1 import fixture as ks_fixture
 from requests_mock.contrib import fixture as mock_fixture
 import testtools
@@ -124,6 +125,18 @@ class ServersTestCase(testtools.TestCase):
                          (found.id, found.status, found.task))
         self.assertEqual(['demo'], listed.last_request.qs['name'])
         self.assertEqual(['1'], listed.last_request.qs['all_tenants'])
+
+    def test_deleting_what_is_gone_is_no_error(self):
+        asked = self.http.delete(f'{self.url}/servers/{_ID}',
+                                 status_code=404)
+        self.servers.delete(_ID)
+        self.assertTrue(asked.called_once)
+
+    def test_refused_deletion_is_an_error(self):
+        for status, error in ((403, ks_exc.Forbidden),
+                              (500, ks_exc.InternalServerError)):
+            self.http.delete(f'{self.url}/servers/{_ID}', status_code=status)
+            self.assertRaises(error, self.servers.delete, _ID)
 
     def test_groups_are_found_by_name(self):
         self.http.get(f'{self.url}/os-server-groups', json={

@@ -54,6 +54,10 @@ class SightingTestCase(testtools.TestCase):
             ['its disk is FLAT'],
             self._changes(seen(), seen(disk=sighting.Disk(None))))
 
+    def test_disk_that_goes(self):
+        self.assertEqual(['its disk is gone'], self._changes(
+            seen(disk=sighting.Disk(_PARENT)), seen()))
+
     def test_active_and_marker_with_seconds(self):
         active = seen('ACTIVE', active=14.04)
         self.assertEqual(['ACTIVE, 4.0 s after the request'],

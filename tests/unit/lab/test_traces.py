@@ -13,6 +13,8 @@
 import pathlib
 
 import fixtures
+from glanceclient import exc as glance_exc
+from keystoneauth1 import exceptions as ks_exc
 import testtools
 
 from lab import exception
@@ -46,11 +48,16 @@ class FakeServers:
         self.log.append(f'wait for {server_id}')
 
     def delete_group(self, group_id):
+        if group_id == 'gone':
+            raise ks_exc.NotFound
         self.log.append(f'delete group {group_id}')
 
 
 class FakeImages:
-    """Glance's part; an import ends with the second look at it."""
+    """Glance's part; an import ends with the second look at it.
+
+    ``going`` is deleted by somebody else after that look.
+    """
 
     def __init__(self, log):
         self.log = log
@@ -61,10 +68,16 @@ class FakeImages:
         return self.found
 
     def get(self, image_id):
+        if image_id == 'gone':
+            raise glance_exc.HTTPNotFound
         return self._tasks.pop() if self._tasks else {}
 
     def delete(self, image_id):
         assert not self._tasks
+        if image_id == 'going':
+            raise glance_exc.HTTPNotFound
+        if image_id == 'protected':
+            raise glance_exc.HTTPForbidden
         self.log.append(f'delete image {image_id}')
 
 
@@ -109,6 +122,17 @@ class TracesTestCase(testtools.TestCase):
         error = self.assertRaises(exception.NotInTime, self.traces.remove)
         self.assertEqual('task t', error.last_state)
         self.assertEqual([], self.log)
+
+    def test_what_is_gone_already(self):
+        self.servers.group_ids = ['gone', 'g']
+        self.images.found = [{'id': one, 'name': 'demo-1-for-a'}
+                             for one in ('gone', 'going', 'i')]
+        self.traces.remove()
+        self.assertEqual(['delete group g', 'delete image i'], self.log)
+
+    def test_refusal_is_an_error(self):
+        self.images.found = [{'id': 'protected', 'name': 'demo-1-for-a'}]
+        self.assertRaises(glance_exc.HTTPForbidden, self.traces.remove)
 
     def test_images_of_others_stay(self):
         self.images.found = [{'id': 'i', 'name': 'my-demo-1'},
