@@ -29,6 +29,7 @@ from collections.abc import Iterator
 from concurrent import futures
 import contextlib
 import dataclasses
+import importlib
 import json
 import sys
 import threading
@@ -101,7 +102,7 @@ class Nova:
         # NOTE: first of all of Nova, because it decides about threads, from
         # the configuration that the command line names.
         sys.argv[1:] = ['--config-file', order.conf]
-        from nova.cmd import compute  # noqa: F401
+        importlib.import_module('nova.cmd.compute')
 
         if order.backend == OURS:
             from nova_rbd_multistore.compute import register

@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import abc
 import html
 import re
 from typing import Any
@@ -29,15 +30,16 @@ _ERROR_PAGE = re.compile(
     r' </body>\n</html>', re.DOTALL)
 
 
-class Case(testtools.TestCase):
+class Case(testtools.TestCase, abc.ABC):
     """A case, for which a subclass chooses the deployment."""
 
     def setUp(self) -> None:
         super().setUp()
         self.glance = self.deploy()
 
+    @abc.abstractmethod
     def deploy(self) -> deployment.Deployment:
-        raise NotImplementedError
+        """Return the Glance to ask."""
 
     def copy(
         self, image_id: str, *stores: str, user: str = deployment.TENANT,

@@ -293,7 +293,7 @@ class KnobTestCase(FakeGlanceTestCase):
 
     def test_what_the_fake_does_not_know(self) -> None:
         self.assertRaises(
-            NotImplementedError, deployment.send,
+            fixture.NotModelled, deployment.send,
             self.fake.access(self.fake.nova), 'POST',
             f'/v2/images/{self.image_id}/import',
             {'method': {'name': 'glance-direct'}})

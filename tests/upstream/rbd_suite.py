@@ -18,13 +18,15 @@ the interpreter it runs in.
 """
 
 import contextlib
+import importlib
 import json
 import sys
 import unittest
 
 
 def main() -> int:
-    from nova import test  # noqa: F401  (first: it decides about threads)
+    # First, because it decides about threads.
+    importlib.import_module('nova.test')
 
     from nova_rbd_multistore.compute import register
     register.register()
