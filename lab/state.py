@@ -25,6 +25,7 @@ of /proc/PID/stat): null means that the daemon was not started or was stopped
 by the lab, and a process that died by itself leaves its pid here.
 """
 
+from collections.abc import Sequence
 import dataclasses
 import json
 import pathlib
@@ -136,22 +137,24 @@ class State:
 
         :raises exception.UnknownName: when there is none
         """
-        for user in self.users:
-            if user.name == name:
-                return user
-        raise exception.UnknownName(
-            'user', name, [user.name for user in self.users])
+        return _named('user', self.users, name)
 
     def site(self, name: str) -> Site:
         """Return the site of that name.
 
         :raises exception.UnknownName: when there is none
         """
-        for site in self.sites:
-            if site.name == name:
-                return site
-        raise exception.UnknownName(
-            'site', name, [site.name for site in self.sites])
+        return _named('site', self.sites, name)
+
+
+_Named = TypeVar('_Named', User, Site)
+
+
+def _named(kind: str, among: Sequence[_Named], name: str) -> _Named:
+    for one in among:
+        if one.name == name:
+            return one
+    raise exception.UnknownName(kind, name, [one.name for one in among])
 
 
 # What has a process of its own.
