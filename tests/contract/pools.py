@@ -21,6 +21,8 @@ from lab import ceph
 from lab import cloud
 
 _HIDDEN = '.hidden'
+# Counts when an image is opened.
+_LIMIT = 'rbd_qos_bps_limit'
 
 
 class Pools:
@@ -61,6 +63,38 @@ class Pools:
             yield
         finally:
             site.run('ceph', 'osd', 'unpause')
+
+    @contextlib.contextmanager
+    def slow_image(
+        self, store: str, image_id: str, rate: int,
+    ) -> Iterator[None]:
+        """Enter a time in which an image is read slowly, as over a thin link.
+
+        :param rate: bytes per second.
+        """
+        site = self._sites[store]
+        image = f'{site.site.images_pool}/{image_id}'
+        site.run('rbd', 'config', 'image', 'set', image, _LIMIT, str(rate))
+        try:
+            yield
+        finally:
+            # The image may be gone, and its limit with it.
+            if self.has(store, image_id):
+                site.run('rbd', 'config', 'image', 'remove', image, _LIMIT)
+
+    @contextlib.contextmanager
+    def slow_store(self, store: str, rate: int) -> Iterator[None]:
+        """Enter a time in which each image of a store is written slowly.
+
+        :param rate: bytes per second.
+        """
+        site = self._sites[store]
+        pool = site.site.images_pool
+        site.run('rbd', 'config', 'pool', 'set', pool, _LIMIT, str(rate))
+        try:
+            yield
+        finally:
+            site.run('rbd', 'config', 'pool', 'remove', pool, _LIMIT)
 
     def sweep(self, image_id: str) -> None:
         """Remove what is left of an image in any store."""
