@@ -14,10 +14,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterator
 import dataclasses
-import math
 from typing import Protocol
 
 from oslo_log import log as logging
@@ -96,29 +96,30 @@ class Copier:
         self._clock = clock or timing.Clock.system()
 
     def ensure(
-        self, image_id: str, store: str, deadline: float | None = None,
+        self, image_id: str, store: str,
+        budget: timing.Budget | None = None,
     ) -> CopyResult:
         """Return when the image is in the store.
 
         Asks for a copy if there is none, and joins one that is under way.
+        There is at least one look, and one at the deadline.
 
-        :param deadline: monotonic seconds; None for the timeout of the
-            settings, from now.
+        :param budget: None for the timeout of the settings, from now.
         :raises CopyError: one of its subclasses says what to decide.
+        :raises Cancelled: when nobody wants the image there any more; what
+            Glance was asked for goes on.
         """
-        if deadline is None:
-            timeout = self._settings.timeout
-            deadline = self._clock.monotonic() + (
-                math.inf if timeout is None else timeout)
-        wait = _Wait(self._service, self._settings, self._clock,
+        if budget is None:
+            budget = self.budget()
+        wait = _Wait(self._service, self._settings, self._clock, budget,
                      journal.Attempt(image_id, store))
-        for _ in self._looks(wait, deadline):
+        for _ in self._looks(wait, budget):
             match wait.look():
                 case protocol.Done(image):
                     return wait.finish(image)
                 case protocol.Failed(error):
                     raise error
-                case protocol.Submit() if self._clock.monotonic() < deadline:
+                case protocol.Submit() if budget.left > 0:
                     wait.submit()
         raise exception.CopyTimedOut(
             image_id, store,
@@ -127,18 +128,26 @@ class Copier:
             f'raise images_rbd_glance_copy_timeout in [libvirt] of '
             f'nova.conf.')
 
-    def _looks(self, wait: _Wait, deadline: float) -> Iterator[None]:
+    def budget(
+        self, cancelled: Callable[[], bool] | None = None,
+    ) -> timing.Budget:
+        """Return the time that the settings give, from now on.
+
+        :param cancelled: tells whether nobody wants the result any more.
+        """
+        return timing.Budget(self._clock, self._settings.timeout, cancelled)
+
+    def _looks(self, wait: _Wait, budget: timing.Budget) -> Iterator[None]:
         """Yield when it is time to look, the last time at the deadline."""
         pace = pacing.Pacing(longest=self._settings.poll_interval)
         while True:
             yield
-            now = self._clock.monotonic()
             if wait.puzzled:
                 continue
-            if now >= deadline:
+            if not budget.left:
                 return
-            self._clock.sleep(
-                min(pace.interval(now - wait.since), deadline - now))
+            budget.pause(pace.interval(
+                self._clock.monotonic() - wait.since))
 
 
 class _Wait:
@@ -155,15 +164,17 @@ class _Wait:
         service: ImageService,
         settings: Settings,
         clock: timing.Clock,
+        budget: timing.Budget,
         attempt: journal.Attempt,
     ) -> None:
         self._service = service
         self._limits = settings.limits
         self._clock = clock
+        self._budget = budget
         self._attempt = attempt
         self._tasks = taskwatch.TaskWatch(
             service.tasks, clock, settings.poll_interval)
-        self._started = self.since = clock.monotonic()
+        self.since = clock.monotonic()
         self._lock: str | None = None
         self._phase: protocol.Phase | None = None
         self._looks = 0
@@ -174,7 +185,7 @@ class _Wait:
     @property
     def seconds(self) -> float:
         """How long this has taken so far."""
-        return self._clock.monotonic() - self._started
+        return self._budget.elapsed
 
     def look(self) -> protocol.Decision:
         """Look at Glance once, and decide."""

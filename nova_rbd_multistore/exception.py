@@ -172,6 +172,18 @@ class CopyTimedOut(CopyError):
     told_tenant = 'copying it there takes too long'
 
 
+class Cancelled(MultistoreError):
+    """Nobody wants the result of a wait any more.
+
+    :param seconds: that were waited.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f'given up after {seconds:.0f} s: the result is not '
+                         f'wanted any more')
+        self.seconds = seconds
+
+
 # What is wrong with what Glance shows.
 
 

@@ -21,6 +21,7 @@ from typing import NoReturn
 
 from nova import context as nova_context
 from nova import exception as nova_exception
+from nova.compute import task_states
 import nova.conf
 from nova.virt.libvirt import imagebackend
 from oslo_log import log as logging
@@ -44,6 +45,9 @@ class Rbd(imagebackend.Rbd):
     that it never leaves a boot with a flat disk that nobody chose.
     """
 
+    # Why this disk cannot be a clone, once that has been found out.
+    _unacceptable: nova_exception.ImageUnacceptable | None = None
+
     def clone(
         self,
         context: nova_context.RequestContext,
@@ -64,12 +68,18 @@ class Rbd(imagebackend.Rbd):
             usable answer.
         :raises nova.exception.InternalError: when the cluster cannot be
             reached; Forbidden when the disk may not be made there.
+        :raises nova.exception.UnexpectedDeletingTaskStateError: when the
+            instance was deleted while it waited.
         """
+        if self._unacceptable is not None:
+            raise self._unacceptable
         image_id = str(image_id_or_uri).rsplit('/', 1)[-1]
         provider = localimage.Provider(
             self.driver, self._clone_from, self._instance_uuid)
         try:
             provider.provide(context, image_id, copy_to_store)
+        except exception.Cancelled as exc:
+            raise self._deleted(exc) from exc
         except exception.CopyError as exc:
             failure = exc
         else:
@@ -87,23 +97,24 @@ class Rbd(imagebackend.Rbd):
     ) -> None:
         """Make this disk, cloned from an image if that is what it is of.
 
-        Nova does not call :meth:`clone` when the host's image cache has the
-        image, left there by a download or by pre-caching, and makes a flat
-        disk of that file. So it is called here then.
+        Nova calls :meth:`clone` within `prepare_template`, which holds the
+        lock of the image on this host meanwhile: a boot behind it cannot be
+        given up. And it does not call it at all when the host's image cache
+        has the image, left there by a download or by pre-caching, and makes
+        a flat disk of that file. So it is called here, before.
         """
-        if kwargs.get('image_id') and os.path.exists(base) and \
-                not self.exists():
+        def prepare(target: str, *args: Any, **kwargs: Any) -> None:
             try:
                 self.clone(kwargs['context'], kwargs['image_id'])
-            except nova_exception.ImageUnacceptable:
-                # As Nova does when it falls back from a clone to a download.
-                if CONF.workarounds.never_download_image_if_on_rbd:
-                    raise
-                LOG.warning('Making a flat disk of image %s from the file in '
-                            'this host\'s image cache', kwargs['image_id'],
-                            instance_uuid=self._instance_uuid)
+            except nova_exception.ImageUnacceptable as exc:
+                self._check_cached(target, kwargs['image_id'])
+                # Nova asks again before it downloads.
+                self._unacceptable = exc
+                prepare_template(*args, target=target, **kwargs)
+
         super().create_image(
-            prepare_template, base, size, safe, *args, **kwargs)
+            prepare if kwargs.get('image_id') else prepare_template,
+            base, size, safe, *args, **kwargs)
 
     def copy_to_store(
         self,
@@ -131,6 +142,20 @@ class Rbd(imagebackend.Rbd):
             return
         self._give_up(failure)
 
+    def _check_cached(self, target: str, image_id: str) -> None:
+        """Tell of a flat disk that Nova makes of what the host has.
+
+        :raises nova.exception.ImageUnacceptable: when it shall not; as Nova
+            does when it falls back from a clone to a download.
+        """
+        if not os.path.exists(target):
+            return
+        if CONF.workarounds.never_download_image_if_on_rbd:
+            raise
+        LOG.warning('Making a flat disk of image %s from the file in this '
+                    'host\'s image cache', image_id,
+                    instance_uuid=self._instance_uuid)
+
     @property
     def _instance_uuid(self) -> str:
         """Whose disk this is; Nova names disks ``<uuid>_<name>``."""
@@ -145,6 +170,17 @@ class Rbd(imagebackend.Rbd):
                  {'disk': self.rbd_name, 'parent': parent},
                  instance_uuid=self._instance_uuid)
         return True
+
+    def _deleted(
+        self, exc: exception.Cancelled,
+    ) -> nova_exception.UnexpectedDeletingTaskStateError:
+        """Tell Nova what it would find out itself a little later."""
+        LOG.info('The instance is being deleted, so it waits no more for its '
+                 'image, after %.0f s. A copy that is in progress goes on in '
+                 'Glance.', exc.seconds, instance_uuid=self._instance_uuid)
+        return nova_exception.UnexpectedDeletingTaskStateError(
+            instance_uuid=self._instance_uuid, expected={},
+            actual={'task_state': task_states.DELETING})
 
     def _give_up(self, exc: exception.CopyError) -> NoReturn:
         """Tell the operator why there is no copy, and Nova what to do.

@@ -14,6 +14,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import nova.conf
 
 from nova_rbd_multistore import copier
@@ -21,41 +23,44 @@ from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import protocol
 from nova_rbd_multistore.compute import access
+from nova_rbd_multistore.compute import turns
 
 CONF = nova.conf.CONF
 
+# Of all requests to this compute.
+_TURNS = turns.Turns()
+
 
 def obtain(
-    services: access.Services, image: image_mod.Image,
+    services: access.Services,
+    image: image_mod.Image,
+    cancelled: Callable[[], bool] | None = None,
 ) -> image_mod.Image:
     """Return the image when our store has it.
 
     :param image: as the tenant sees it.
+    :param cancelled: tells whether nobody wants it any more; None for a
+        request that nobody cancels.
     :raises CopyError: when it does not get there, or could not be cloned
         from there.
+    :raises Cancelled: when nobody wants it any more.
     """
     if not image.locations and services.hidden_locations(image.id) is None:
         # Nor would those of the copy be shown, so do not pay for it.
         raise _locations_hidden(services, image.id)
-    return _copy(services, image.id)
+    return _copy(services, image.id, cancelled)
 
 
-def _copy(services: access.Services, image_id: str) -> image_mod.Image:
-    """Return the image when our store has it.
-
-    :raises CopyError: when it does not get there.
-    """
+def _copy(
+    services: access.Services, image_id: str,
+    cancelled: Callable[[], bool] | None,
+) -> image_mod.Image:
     store = CONF.libvirt.images_rbd_glance_store_name
-    settings = copier.Settings(
-        # As with oslo.service's looping call upstream, 0 is no limit.
-        timeout=CONF.libvirt.images_rbd_glance_copy_timeout or None,
-        poll_interval=CONF.libvirt.images_rbd_glance_copy_poll_interval,
-        limits=protocol.Limits(
-            attempts=CONF.libvirt.images_rbd_glance_copy_attempts,
-            stall_timeout=CONF.libvirt.images_rbd_glance_copy_stall_timeout))
+    copying = copier.Copier(services.copying, _settings())
+    budget = copying.budget(cancelled)
     try:
-        return copier.Copier(services.copying, settings).ensure(
-            image_id, store).image
+        with _TURNS.turn(image_id, store, budget):
+            return copying.ensure(image_id, store, budget).image
     except exception.ImageGone as exc:
         if not services.tenant_sees(image_id):
             raise
@@ -63,6 +68,16 @@ def _copy(services: access.Services, image_id: str) -> image_mod.Image:
             image_id, store,
             f'the tenant sees the image, {services.credential} does not. '
             f'Give it the roles service and admin.') from exc
+
+
+def _settings() -> copier.Settings:
+    return copier.Settings(
+        # As with oslo.service's looping call upstream, 0 is no limit.
+        timeout=CONF.libvirt.images_rbd_glance_copy_timeout or None,
+        poll_interval=CONF.libvirt.images_rbd_glance_copy_poll_interval,
+        limits=protocol.Limits(
+            attempts=CONF.libvirt.images_rbd_glance_copy_attempts,
+            stall_timeout=CONF.libvirt.images_rbd_glance_copy_stall_timeout))
 
 
 def not_authenticated(

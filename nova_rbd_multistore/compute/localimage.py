@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import dataclasses
+import functools
 
 from nova import context as nova_context
 from nova import exception as nova_exception
@@ -26,6 +27,7 @@ from oslo_log import log as logging
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore.compute import access
+from nova_rbd_multistore.compute import deletion
 from nova_rbd_multistore.compute import localcopy
 from nova_rbd_multistore.compute import rbd
 
@@ -62,6 +64,7 @@ class Provider:
         :raises nova.exception.ImageUnacceptable: when the image is not one
             that can be had locally, by its format or by nova.conf.
         :raises CopyError: when it should be possible and is not.
+        :raises Cancelled: when the instance is being deleted.
         :raises nova.exception.ImageNotFound: as :func:`visible`.
         :raises nova.exception.GlanceConnectionFailed: when Glance gives no
             usable answer.
@@ -75,7 +78,8 @@ class Provider:
             if self._found(services, image):
                 return False
             self._check_store(copy_to_store, image_id)
-            copied = localcopy.obtain(services, image)
+            copied = localcopy.obtain(
+                services, image, self._cancelled(context))
             if not self._found(services, copied):
                 raise localcopy.not_in_cluster(services, copied)
         except exception.GlanceUnavailable as exc:
@@ -84,6 +88,14 @@ class Provider:
             raise localcopy.not_authenticated(
                 services, image_id, exc) from exc
         return True
+
+    def _cancelled(
+        self, context: nova_context.RequestContext,
+    ) -> Callable[[], bool] | None:
+        if self.instance_uuid is None:
+            return None
+        return functools.partial(
+            deletion.requested, context, self.instance_uuid)
 
     def _check_format(self, image: image_mod.Image) -> None:
         if image.disk_format == _CLONEABLE_FORMAT:

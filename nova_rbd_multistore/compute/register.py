@@ -68,6 +68,10 @@ _SHAPE: tuple[tuple[str, str, tuple[str, ...] | None], ...] = (
      ('conf_group', 'auth')),
     ('nova.service_auth', 'get_service_user_token_auth_plugin',
      ('context', 'user_auth')),
+    ('nova.objects.instance', 'Instance.get_by_uuid', None),
+    ('nova.objects.instance', 'Instance.indirection_api', None),
+    ('nova.compute.task_states', 'DELETING', None),
+    ('nova.compute.task_states', 'SOFT_DELETING', None),
     ('nova.exception', 'BuildAbortException', None),
     ('nova.exception', 'Forbidden', None),
     ('nova.exception', 'GlanceConnectionFailed', None),
@@ -76,6 +80,8 @@ _SHAPE: tuple[tuple[str, str, tuple[str, ...] | None], ...] = (
     ('nova.exception', 'ImageNotAuthorized', None),
     ('nova.exception', 'ImageNotFound', None),
     ('nova.exception', 'ImageUnacceptable', None),
+    ('nova.exception', 'InstanceNotFound', None),
+    ('nova.exception', 'UnexpectedDeletingTaskStateError', None),
 )
 
 _OPTIONS = (

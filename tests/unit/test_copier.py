@@ -28,6 +28,7 @@ import fixtures
 from nova_rbd_multistore import copier
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import protocol
+from nova_rbd_multistore import timing
 from tests import base
 from tests import fake_time
 from tests import records
@@ -450,15 +451,40 @@ class ScenarioTestCase(CopierTestCase):
         self.assertEqual(scenario.looks, len(self.glance.looks))
 
 
+class CancelledTestCase(CopierTestCase):
+
+    def test_soon_and_without_another_request(self):
+        service = self.copier(FREE, [Accepted(good(100.0))])
+        budget = service.budget(lambda: self.time.now >= 40.0)
+
+        exc = self.assertRaises(
+            exception.Cancelled, service.ensure, records.IMAGE_ID, 'dcn0',
+            budget)
+        self.assertLessEqual(self.time.now, 45.0)
+        self.assertLessEqual(self.glance.looks[-1], 40.0)
+        self.assertEqual(self.time.now, exc.seconds)
+
+    def test_within_the_settings_timeout(self):
+        service = self.copier(FREE, [Accepted(good(1000.0))])
+
+        self.assertRaises(
+            exception.CopyTimedOut, service.ensure, records.IMAGE_ID, 'dcn0',
+            service.budget(lambda: False))
+        self.assertEqual(600.0, self.time.now)
+
+
 @ddt.ddt
 class DeadlineTestCase(CopierTestCase):
+
+    def budget(self, timeout):
+        return timing.Budget(self.time.clock(), timeout)
 
     def test_is_the_callers_where_given(self):
         service = self.copier(FREE, [Accepted(good(100.0))])
 
         exc = self.assertRaises(
             exception.CopyTimedOut, service.ensure, records.IMAGE_ID, 'dcn0',
-            deadline=30.0)
+            self.budget(30.0))
         self.assertEqual(30.0, self.time.now)
         self.assertIn('after 30 s', exc.reason)
 
@@ -472,7 +498,8 @@ class DeadlineTestCase(CopierTestCase):
     def test_in_the_past_is_time_for_one_look(self):
         service = self.copier(HERE)
 
-        result = service.ensure(records.IMAGE_ID, 'dcn0', deadline=-1.0)
+        result = service.ensure(
+            records.IMAGE_ID, 'dcn0', self.budget(-1.0))
         self.assertEqual(1, result.looks)
 
     def test_no_sleep_goes_beyond_it(self):

@@ -43,6 +43,7 @@ LAYERS = (
 # Where packages that need not be there may be imported.
 OPTIONAL = {
     'nova': {'compute', 'cmd'},
+    'oslo_messaging': {'compute'},
     'rados': set(),
     'rbd': set(),
     'fixtures': {'fixture'},

@@ -17,8 +17,10 @@ from __future__ import annotations
 import datetime
 import time
 
+from nova_rbd_multistore import exception
 from nova_rbd_multistore import timing
 from tests import base
+from tests import fake_time
 
 
 class ClockTestCase(base.TestCase):
@@ -41,3 +43,62 @@ class ClockTestCase(base.TestCase):
     def test_system_knows_the_zone(self):
         self.assertEqual(
             datetime.UTC, timing.Clock.system().utcnow().tzinfo)
+
+
+class BudgetTestCase(base.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.time = fake_time.FakeTime()
+        self.asked = []
+
+    def budget(self, timeout, cancelled_at=None):
+        def cancelled():
+            self.asked.append(self.time.now)
+            return cancelled_at <= self.time.now
+
+        return timing.Budget(
+            self.time.clock(), timeout,
+            None if cancelled_at is None else cancelled)
+
+    def test_counts_from_its_beginning(self):
+        self.time.sleep(5.0)
+        budget = self.budget(100.0)
+        self.time.sleep(30.0)
+
+        self.assertEqual(30.0, budget.elapsed)
+        self.assertEqual(70.0, budget.left)
+        self.assertEqual(105.0, budget.deadline)
+
+    def test_nothing_is_left_behind_the_deadline(self):
+        budget = self.budget(100.0)
+        self.time.sleep(130.0)
+
+        self.assertEqual(0.0, budget.left)
+
+    def test_no_timeout_is_no_limit(self):
+        self.assertEqual(float('inf'), self.budget(None).left)
+
+    def test_pause_is_one_sleep_where_nobody_cancels(self):
+        self.budget(100.0).pause(30.0)
+
+        self.assertEqual([30.0], self.time.slept)
+
+    def test_pause_ends_at_the_deadline(self):
+        self.budget(10.0, cancelled_at=50.0).pause(30.0)
+
+        self.assertEqual(10.0, self.time.now)
+
+    def test_pause_ends_soon_when_it_is_cancelled(self):
+        exc = self.assertRaises(
+            exception.Cancelled, self.budget(100.0, cancelled_at=10.0).pause,
+            30.0)
+        self.assertEqual(12.0, self.time.now)
+        self.assertIn('after 12 s', str(exc))
+
+    def test_is_not_asked_more_often_than_every_three_seconds(self):
+        budget = self.budget(100.0, cancelled_at=50.0)
+        for _ in range(20):
+            budget.pause(0.4)
+
+        self.assertEqual([3.2, 6.4], [round(at, 1) for at in self.asked])

@@ -584,6 +584,75 @@ class CreateImageTestCase(BackendTestCase):
         self.assertEqual([], self.glance.requests)
 
 
+class NovasLockTestCase(BackendTestCase):
+    """The host's image cache has no image; Nova would lock it now."""
+
+    def setUp(self):
+        super().setUp()
+        self.base = self.useFixture(fixtures.TempDir()).join('base')
+        self.prepared = []
+
+    def create_image(self, image_id):
+        disk = self.disk()
+
+        def template(target, context, image_id):
+            """What Nova's driver does while it has the lock."""
+            self.prepared.append(self.parent)
+            try:
+                disk.clone(context, image_id)
+            except nova_exception.ImageUnacceptable:
+                pathlib.Path(target).touch()
+
+        disk.create_image(template, self.base, None, context=self.context,
+                          image_id=image_id)
+
+    def test_is_not_taken_for_a_clone(self):
+        image_id = self.image('central')
+        self.create_image(image_id)
+
+        self.assertEqual(('images', image_id, 'snap'), self.parent)
+        self.assertEqual([], self.prepared)
+
+    def test_is_taken_for_a_download_and_nothing_is_asked_again(self):
+        self.flags('libvirt', images_rbd_glance_copy_fallback='download',
+                   images_rbd_glance_copy_attempts=1)
+        image_id = self.image('central')
+        self.glance.fail_next(fixture.Failure.WRITE)
+        imported = self.useFixture(fixtures.MockPatch(
+            'nova.storage.rbd_utils.RBDDriver.import_image')).mock
+        self.create_image(image_id)
+
+        imported.assert_called_once_with(self.base, DISK)
+        self.assertEqual([None], self.prepared)
+        self.assertEqual(1, len(self.copies()))
+        self.assertEqual(
+            1, len([line for line in self.logged('WARNING')
+                    if 'Leaving it to Nova to download' in line]))
+
+
+class DeletedTestCase(BackendTestCase):
+    """The instance is deleted while its boot waits."""
+
+    def setUp(self):
+        super().setUp()
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova_rbd_multistore.compute.deletion.requested', self.requested))
+
+    def requested(self, context, instance_uuid):
+        self.assertEqual(INSTANCE, instance_uuid)
+        return True
+
+    def test_boot_ends_as_nova_ends_it(self):
+        image_id = self.image('central')
+        exc = self.assertRaises(
+            nova_exception.UnexpectedDeletingTaskStateError, self.clone,
+            image_id)
+        self.assertIn(INSTANCE, str(exc))
+        self.assertIsNone(self.parent)
+        self.assertEqual([], self.logged('ERROR'))
+        self.assertIn('is being deleted', self.logged('INFO')[-1])
+
+
 class CopyToStoreTestCase(BackendTestCase):
 
     def test_returns_when_the_store_has_the_image(self):
