@@ -179,9 +179,7 @@ class FaultTestCase(labtest.LabTestCase):
         self, outcome: str, disk: boot.Disk, tenant: str,
         since: float | None, kind: catalogue.Since,
     ) -> None:
-        shown = catalogue.fault_of(getattr(self, self._testMethodName))
-        assert shown is not None, 'this test shows no fault of the table'
-        catalogue.write(shown, catalogue.Measurement(
+        catalogue.report(self, catalogue.Measurement(
             outcome, self.told(), tenant,
             disk.seconds if since is None else time.monotonic() - since,
             catalogue.Since.BOOT if since is None else kind))
