@@ -25,6 +25,7 @@ from oslo_log import log as logging
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import journal
+from nova_rbd_multistore import obstacle
 from nova_rbd_multistore import pacing
 from nova_rbd_multistore import protocol
 from nova_rbd_multistore import taskwatch
@@ -83,6 +84,7 @@ class Copier:
     """Ensures that stores hold images.
 
     :param clock: None for the machine's.
+    :param find_obstacle: asked when a copy has failed.
     """
 
     def __init__(
@@ -90,8 +92,10 @@ class Copier:
         service: ImageService,
         settings: Settings,
         clock: timing.Clock | None = None,
+        find_obstacle: obstacle.Find = lambda image_id, store: None,
     ) -> None:
         self._service = service
+        self._find_obstacle = find_obstacle
         self._settings = settings
         self._clock = clock or timing.Clock.system()
 
@@ -112,7 +116,7 @@ class Copier:
         if budget is None:
             budget = self.budget()
         wait = _Wait(self._service, self._settings, self._clock, budget,
-                     journal.Attempt(image_id, store))
+                     journal.Attempt(image_id, store), self._find_obstacle)
         for _ in self._looks(wait, budget):
             match wait.look():
                 case protocol.Done(image):
@@ -166,8 +170,10 @@ class _Wait:
         clock: timing.Clock,
         budget: timing.Budget,
         attempt: journal.Attempt,
+        find_obstacle: obstacle.Find,
     ) -> None:
         self._service = service
+        self._find_obstacle = find_obstacle
         self._limits = settings.limits
         self._clock = clock
         self._budget = budget
@@ -259,7 +265,9 @@ class _Wait:
             task = self._tasks.look(image, ours or image.lock)
         return journal.Observation(
             self._clock.monotonic(), image, task,
-            self._tasks.age(task), self._known_stores(image))
+            self._tasks.age(task), self._known_stores(image),
+            self._find_obstacle(attempt.image_id, attempt.store)
+            if attempt.submitted and not image.lock else None)
 
     def _known_stores(
         self, image: image_mod.Image,

@@ -160,6 +160,10 @@ class CopyFailed(CopyError):
     told_tenant = 'copying it there failed'
 
 
+class CopyObstructed(CopyFailed):
+    """No attempt can succeed until an operator removes what is in the way."""
+
+
 class CopyStalled(CopyError):
     """An import holds the image's lock and shows no sign of life."""
 

@@ -39,6 +39,7 @@ import tenacity
 
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
+from nova_rbd_multistore import store as store_mod
 
 LOG = logging.getLogger(__name__)
 
@@ -157,6 +158,15 @@ class Glance:
                              image_mod.stores_from_glance)
         except exception.NotFound:
             return frozenset()
+
+    def rbd_pools(self) -> dict[str, store_mod.RbdPool]:
+        """Return where Glance's RBD stores have their images, by store.
+
+        Needs the role ``admin``.
+        https://docs.openstack.org/api-ref/image/v2/#list-stores-detail
+        """
+        return self._get('list stores with details', '/v2/info/stores/detail',
+                         store_mod.rbd_pools_from_glance)
 
     def submit_copy(self, image_id: str, store: str) -> None:
         """Ask Glance to copy the image into the store.

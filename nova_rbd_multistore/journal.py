@@ -21,6 +21,7 @@ import dataclasses
 
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
+from nova_rbd_multistore import obstacle as obstacle_mod
 
 # A database that is read behind its writer shows the lock of an accepted
 # submission a little later. Seconds.
@@ -40,6 +41,8 @@ class Observation:
         is gone; None where Glance hides it.
     :ivar task_age: seconds since the task's last update.
     :ivar known_stores: the stores that Glance has, None if it was not asked.
+    :ivar obstacle: what was where a copy would have to go, a moment after
+        Glance was asked; None where nobody looked.
     """
 
     at: float
@@ -47,6 +50,7 @@ class Observation:
     task: image_mod.Task | None = None
     task_age: float | None = None
     known_stores: frozenset[str] | None = None
+    obstacle: obstacle_mod.Obstacle | None = None
 
     @property
     def signs(self) -> tuple[object, ...]:
@@ -114,6 +118,10 @@ class Attempt:
     :ivar failures: why the ended ones ended, one sentence each.
     :ivar refusal: None when the last submission was accepted.
     :ivar ready_at: monotonic seconds; no submission before.
+    :ivar obstacle: what was in the way at the last look.
+    :ivar obstructed: whether it was there before a look that showed the
+        image free, and still is. So it belongs to no import, and every copy
+        will fail.
     """
 
     image_id: str
@@ -128,10 +136,15 @@ class Attempt:
     refusal: Refusal | None = None
     ready_at: float = float('-inf')
     signs: Signs = Signs()
+    obstacle: obstacle_mod.Obstacle | None = None
+    obstructed: bool = False
 
     def observed(self, seen: Observation) -> Attempt:
         """Take in what a look showed."""
-        attempt = dataclasses.replace(self, signs=self.signs.observed(seen))
+        attempt = dataclasses.replace(
+            self, signs=self.signs.observed(seen), obstacle=seen.obstacle,
+            obstructed=seen.obstacle is not None and seen.obstacle.deserted
+            and seen.obstacle == self.obstacle)
         if seen.image is None or not self.running:
             return attempt
         lock = seen.image.lock

@@ -166,6 +166,9 @@ def _decide_free(
         return Failed(exception.CopyFailed(
             attempt.image_id, attempt.store,
             _attempts_failed(attempt.failures)))
+    if attempt.obstructed and attempt.obstacle and attempt.failures:
+        return Failed(attempt.obstacle.explain(
+            attempt.image_id, attempt.store, attempt.failures[-1]))
     if attempt.refusal is not None:
         return _decide_refused(seen, attempt, attempt.refusal.answer)
     return _submit_when_ready(seen, attempt)
@@ -262,7 +265,8 @@ def _attempts_failed(failures: tuple[str, ...]) -> str:
             f'in the logs of the Glance API workers, and check that every '
             f'worker can read the image and write to this store, and that no '
             f'RBD image of its id is left in the store by an import that was '
-            f'cut off.')
+            f'cut off. Each worker that has tried keeps a file of that name '
+            f'in its staging directory.')
 
 
 def _unknown_store(known: frozenset[str]) -> str:

@@ -19,7 +19,9 @@ the same classes, and what librbd refuses is refused.
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import types
+from typing import Any
 
 import fixtures
 
@@ -53,11 +55,17 @@ class Volume:
     """An RBD image.
 
     :ivar parent: pool, image and snapshot that it is a clone of.
+    :ivar id: tells it from another of the same name.
+    :ivar protected: snapshots that can be cloned in the old way.
+    :ivar watchers: addresses of the clients that have it open for writing.
     """
 
     snapshots: set[str] = dataclasses.field(default_factory=set)
     parent: tuple[str, str, str] | None = None
     features: int = 0
+    id: str = '1045a'
+    protected: set[str] = dataclasses.field(default_factory=set)
+    watchers: list[str] = dataclasses.field(default_factory=list)
 
 
 class Cluster:
@@ -70,6 +78,7 @@ class Cluster:
     :ivar connected: connections that are open now.
     :ivar contexts: I/O contexts that are open now.
     :ivar fsids_told: how often the fsid was asked for.
+    :ivar options: what the last connection has set of its configuration.
     """
 
     def __init__(self, fsid: str) -> None:
@@ -83,6 +92,7 @@ class Cluster:
         self.connected = 0
         self.contexts = 0
         self.fsids_told = 0
+        self.options: dict[str, str] = {}
 
     @property
     def connections(self) -> int:
@@ -91,7 +101,8 @@ class Cluster:
 
     def add(self, pool: str, name: str, *snapshots: str) -> None:
         """Put an image there."""
-        self.pools[pool][name] = Volume(set(snapshots))
+        self.pools[pool][name] = Volume(
+            set(snapshots), protected=set(snapshots))
 
 
 class IoCtx:
@@ -125,13 +136,18 @@ class Rados:
         self._cluster = clusters[conffile]
         self._user = rados_id
         self._connected = False
+        self._options: dict[str, str] = {}
 
     def connect(self, timeout: int = 0) -> None:
         if not self._cluster.up:
             raise RadosError('error connecting to the cluster')
         self._connected = True
+        self._cluster.options = self._options
         self._cluster.connected += 1
         self._cluster.users.append(self._user)
+
+    def conf_set(self, option: str, value: str) -> None:
+        self._options[option] = value
 
     def shutdown(self) -> None:
         if self._connected:
@@ -192,9 +208,27 @@ class Image:
         volume = ioctx.volumes.get(name)
         if volume is None or snapshot not in {None, *volume.snapshots}:
             raise ImageNotFound(f'error opening image {name}')
+        self._volume = volume
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def id(self) -> str:
+        return self._volume.id
+
+    def create_timestamp(self) -> datetime.datetime:
+        return datetime.datetime(2026, 1, 1, 12)
+
+    def watchers_list(self) -> list[dict[str, Any]]:
+        return [{'addr': address, 'id': 4711, 'cookie': 1}
+                for address in self._volume.watchers]
+
+    def list_snaps(self) -> list[dict[str, Any]]:
+        return [{'id': 4, 'name': name}
+                for name in sorted(self._volume.snapshots)]
+
+    def is_protected_snap(self, name: str) -> bool:
+        return name in self._volume.protected
 
 
 class FakeCeph(fixtures.Fixture):

@@ -15,14 +15,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterator
+import contextlib
+import functools
 
 import nova.conf
 
 from nova_rbd_multistore import copier
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
+from nova_rbd_multistore import obstacle
 from nova_rbd_multistore import protocol
 from nova_rbd_multistore.compute import access
+from nova_rbd_multistore.compute import partial
 from nova_rbd_multistore.compute import turns
 
 CONF = nova.conf.CONF
@@ -56,10 +61,13 @@ def _copy(
     cancelled: Callable[[], bool] | None,
 ) -> image_mod.Image:
     store = CONF.libvirt.images_rbd_glance_store_name
-    copying = copier.Copier(services.copying, _settings())
+    find = functools.partial(partial.find, services)
+    copying = copier.Copier(
+        services.copying, _settings(), find_obstacle=find)
     budget = copying.budget(cancelled)
     try:
-        with _TURNS.turn(image_id, store, budget):
+        with _TURNS.turn(image_id, store, budget), _mentioning(
+                services, find):
             return copying.ensure(image_id, store, budget).image
     except exception.ImageGone as exc:
         if not services.tenant_sees(image_id):
@@ -68,6 +76,36 @@ def _copy(
             image_id, store,
             f'the tenant sees the image, {services.credential} does not. '
             f'Give it the roles service and admin.') from exc
+
+
+@contextlib.contextmanager
+def _mentioning(
+    services: access.Services, find: obstacle.Find,
+) -> Iterator[None]:
+    """Enter a wait, and tell of a partial copy when it ends without one."""
+    try:
+        yield
+    except exception.CopyObstructed:
+        raise
+    except (exception.CopyFailed, exception.CopyStalled,
+            exception.CopyTimedOut) as exc:
+        found = find(exc.image_id, exc.store)
+        # Whoever is slow, but lives, has it open.
+        late = isinstance(exc, exception.CopyTimedOut)
+        if found is None or late and not found.deserted or \
+                _has(services, exc.image_id, exc.store):
+            raise
+        raise type(exc)(exc.image_id, exc.store,
+                        f'{exc.reason} {found.mention()}') from exc
+
+
+def _has(services: access.Services, image_id: str, store: str) -> bool:
+    """Tell whether the image has got into the store in the meantime."""
+    try:
+        return store in services.copying.image(image_id).stores
+    except exception.GlanceError:
+        # Then we say less.
+        return True
 
 
 def _settings() -> copier.Settings:

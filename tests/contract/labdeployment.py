@@ -25,13 +25,12 @@ import time
 import fixtures
 from glanceclient import exc as glance_exc
 from keystoneauth1 import session
-import pymysql
 
 from lab import clients
 from lab import cloud
 from lab import images
-from lab import ports
 from lab import settings
+from lab import tasks
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import timing
 from tests.contract import deployment
@@ -145,15 +144,7 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
             worker.kill()
 
     def age_task(self, task_id: str, seconds: float) -> None:
-        database = self.lab.state.database
-        with pymysql.connect(
-                host=ports.ADDRESS, port=database.port, user='glance',
-                password=database.passwords['glance'],
-                database='glance', autocommit=True) as connection, \
-                connection.cursor() as cursor:
-            cursor.execute(
-                'UPDATE tasks SET updated_at = updated_at - INTERVAL %s '
-                'SECOND WHERE id = %s', (int(seconds), task_id))
+        tasks.age(self.lab.state, task_id, seconds)
 
     def deactivate(self, image_id: str) -> None:
         self.admin.images.deactivate(image_id)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import uuid
 
+from nova_rbd_multistore import glance
 from tests.contract import case
 from tests.contract import deployment
 
@@ -131,6 +132,27 @@ class VisibilityCases(case.Case):
                 [('central', 'true')],
                 [(store['id'], store['default']) for store in stores
                  if 'default' in store])
+
+    def test_details_of_stores(self) -> None:
+        answer = self.get('/v2/info/stores/detail', deployment.NOVA)
+        self.assertEqual(200, answer.status, answer.text)
+        found = {element['id']: element for element in
+                 answer.json()['stores']}
+        fsids = set()
+        for name in ('central', 'dcn0', 'dcn1'):
+            properties = found[name]['properties']
+            self.assertEqual(('rbd', 'images'), (
+                found[name]['type'], properties['pool']))
+            fsids.add(properties['fsid'])
+        self.assertEqual(3, len(fsids))
+        pools = glance.Glance(
+            self.glance.access(deployment.NOVA)).rbd_pools()
+        self.assertLessEqual(fsids, {pool.fsid for pool in pools.values()})
+
+    def test_details_of_stores_are_for_administrators(self) -> None:
+        self.assert_refused(
+            403, 'You are not authorized to complete stores_info_detail '
+                 'action.', self.get('/v2/info/stores/detail'))
 
     def test_versions_need_no_token(self) -> None:
         access = self.glance.access(deployment.TENANT)

@@ -91,6 +91,21 @@ class FaultTestCase(labtest.LabTestCase):
         context.__enter__()
         self.addCleanup(context.__exit__, None, None, None)
 
+    def limit_glance(self, store: str, capabilities: str) -> None:
+        """Let Glance's user do less in a cluster, until the test's end.
+
+        :param capabilities: for OSDs; those for monitors stay.
+        """
+        site = self.lab.sites[store]
+        caps = site.query('ceph', 'auth', 'get', 'client.glance')[0]['caps']
+
+        def limit(osd: str) -> None:
+            site.run('ceph', 'auth', 'caps', 'client.glance',
+                     'mon', caps['mon'], 'osd', osd)
+
+        limit(capabilities)
+        self.addCleanup(limit, caps['osd'])
+
     def wait_writing(self, image_id: str, store: str = 'dcn0') -> None:
         """Return when Glance has begun to write the image to a store."""
         labtest.wait_for(f'an RBD image {image_id} in {store}',
@@ -146,6 +161,20 @@ class FaultTestCase(labtest.LabTestCase):
             self.assertIn(word, told)
         self.assertNotIn(
             disk.disk, self.lab.sites[disk.site].images('vms'))
+
+    def assert_told(self, *words: str) -> None:
+        """Check the last line that the operator is told."""
+        for word in words:
+            self.assertIn(word, self.told()[-1])
+
+    def assert_tenant(self, disk: boot.Disk, words: str) -> None:
+        """Check what the user of the instance is told, and what not."""
+        assert disk.error is not None
+        told = disk.error['message']
+        self.assertIn(words, told)
+        for internal in (disk.site, disk.host, 'central', 'images/', 'http',
+                         'task', 'project', 'Glance', 'rbd', 'nova.conf'):
+            self.assertNotIn(internal, told)
 
     def assert_cloned(self, disk: boot.Disk, image_id: str) -> None:
         """Check in Ceph that a disk is a clone of the image's local copy."""

@@ -28,14 +28,7 @@ class TargetTestCase(base.FaultTestCase):
         '``profile rbd pool=<pool of the store>`` in that cluster.')
     def test_read_only(self) -> None:
         image_id = self.make_image()
-        site = self.lab.sites['dcn0']
-        capabilities = site.query('ceph', 'auth', 'get', 'client.glance')[0][
-            'caps']
-        site.run('ceph', 'auth', 'caps', 'client.glance', 'mon',
-                 'profile rbd', 'osd', 'profile rbd-read-only pool=images')
-        self.addCleanup(
-            site.run, 'ceph', 'auth', 'caps', 'client.glance', 'mon',
-            capabilities['mon'], 'osd', capabilities['osd'])
+        self.limit_glance('dcn0', 'profile rbd-read-only pool=images')
         disk = self.boot_one(image_id)
         self.assert_refused(
             disk, image_id, 'store dcn0', 'accepted the copy 3 times',

@@ -65,25 +65,36 @@ class BootFaultTestCase(labtest.LabTestCase):
 
     def test_second_copy_succeeds_after_a_failed_one(self) -> None:
         image_id = self.make_image()
-        self.block_store(image_id)
+        store = pools.Pools(self.lab)
+        store.hide('central', image_id)
 
-        def unblock() -> None:
+        def show() -> None:
             labtest.wait_for('a failed copy', lambda: (
                 self.failed_copies(image_id) > 0))
-            self.unblock_store(image_id)
+            store.show('central', image_id)
 
-        disk = self.boot_while(image_id, unblock)
+        disk = self.boot_while(image_id, show)
         self.assertIsNone(disk.error)
         self.assertEqual(f'images/{image_id}@snap', disk.parent)
         self.assertEqual(1, self.copies(image_id))
 
-    def test_copy_that_always_fails(self) -> None:
+    def test_copy_that_something_is_in_the_way_of(self) -> None:
         image_id = self.make_image()
         self.block_store(image_id)
         disk = self.boot_one(image_id)
         self.assert_refused(
+            disk, image_id, 'store dcn0', 'a partial copy', 'in the way',
+            'could not write to the store', 'failure',
+            f'(rbd --id admin rm images/{image_id})')
+        self.assertEqual(1, self.failed_copies(image_id))
+
+    def test_copy_that_something_is_in_the_way_of_for_a_tenant(self) -> None:
+        image_id = self.make_image()
+        self.block_store(image_id)
+        disk = self.boot_one(image_id, glance={'auth_type': ''})
+        self.assert_refused(
             disk, image_id, 'store dcn0', 'accepted the copy 3 times',
-            'could not write to the store', 'failure')
+            'no RBD image of its id is left')
         self.assertEqual(3, self.failed_copies(image_id))
 
     def test_copy_that_cannot_be_staged(self) -> None:

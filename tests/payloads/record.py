@@ -201,6 +201,8 @@ def _record_refusals(recorder: Recorder) -> None:
 
 def _record_settings(recorder: Recorder) -> None:
     recorder.get('stores', '/v2/info/stores')
+    recorder.get('stores-detail', '/v2/info/stores/detail', deployment.NOVA)
+    recorder.get('stores-detail-403', '/v2/info/stores/detail')
     recorder.get('stores-401', '/v2/info/stores',
                  reach=lambda user: deployment.without_token(
                      recorder.glance.access(user)))

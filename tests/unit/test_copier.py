@@ -27,6 +27,7 @@ import fixtures
 
 from nova_rbd_multistore import copier
 from nova_rbd_multistore import exception
+from nova_rbd_multistore import obstacle
 from nova_rbd_multistore import protocol
 from nova_rbd_multistore import timing
 from tests import base
@@ -410,11 +411,18 @@ class CopierTestCase(base.TestCase):
         self.useFixture(fixtures.MonkeyPatch(
             'random.uniform', lambda low, high: high))
 
-    def copier(self, rows, answers=(), settings=DEFAULT, jumps=None, **more):
+    def copier(self, rows, answers=(), settings=DEFAULT, jumps=None,
+               stray=None, **more):
         self.time = fake_time.FakeTime(jumps)
         clock = self.time.clock()
         self.glance = scripted.ScriptedGlance(clock, rows, answers, **more)
-        return copier.Copier(self.glance, settings, clock)
+        self.searches = []
+
+        def find(image_id, store):
+            self.searches.append((image_id, store, self.time.now))
+            return stray
+
+        return copier.Copier(self.glance, settings, clock, find)
 
     def run_scenario(self, scenario):
         return self.copier(
@@ -449,6 +457,36 @@ class ScenarioTestCase(CopierTestCase):
         self.assertEqual(scenario.posts, len(self.glance.posts))
         self.assertEqual(scenario.accepted, self.glance.accepted)
         self.assertEqual(scenario.looks, len(self.glance.looks))
+
+
+class ObstacleTestCase(CopierTestCase):
+
+    def test_ends_the_wait_after_one_failure(self):
+        stray = obstacle.Obstacle('1', True, 'a partial copy', 'Remove it.')
+        service = self.copier(
+            FREE, [Accepted(bad(5.0, failed='dcn0'))], stray=stray)
+
+        exc = self.assertRaises(exception.CopyObstructed, service.ensure,
+                                records.IMAGE_ID, 'dcn0')
+        self.assertIn('could not write', exc.reason)
+        self.assertEqual(1, len(self.glance.posts))
+        self.assertLess(self.time.now, 6.5)
+
+    def test_is_looked_for_only_when_a_copy_has_failed(self):
+        service = self.copier(FREE, [
+            Accepted(bad(5.0, failed='dcn0')), Accepted(good(5.0, 't2'))])
+        service.ensure(records.IMAGE_ID, 'dcn0')
+
+        self.assertEqual({(records.IMAGE_ID, 'dcn0')},
+                         {search[:2] for search in self.searches})
+        for _image, _store, at in self.searches:
+            self.assertTrue(5.0 <= at <= 7.0, at)
+
+    def test_is_not_looked_for_where_all_goes_well(self):
+        self.copier(FREE, [Accepted(good(5.0))]).ensure(
+            records.IMAGE_ID, 'dcn0')
+
+        self.assertEqual([], self.searches)
 
 
 class CancelledTestCase(CopierTestCase):

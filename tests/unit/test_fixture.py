@@ -148,6 +148,8 @@ class RecordingTestCase(FakeGlanceTestCase):
 
     def test_settings(self) -> None:
         self.assert_like_recording('stores')
+        self.assert_like_recording('stores-detail', self.fake.nova)
+        self.assert_like_recording('stores-detail-403')
         self.assert_like_recording('versions')
         self.fake.access(self.fake.tenant)
         expired = deployment.send(

@@ -35,6 +35,7 @@ from requests_mock.contrib import fixture as requests_fixture
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import image as image_mod
+from nova_rbd_multistore import store
 from tests import base
 from tests import payloads
 from tests import records
@@ -112,6 +113,16 @@ class RequestTestCase(GlanceTestCase):
 
         self.assertEqual({'central', 'dcn0'}, self.glance().stores())
         self.assertEqual([f'GET {URL}/v2/info/stores'], self.requests)
+
+    def test_pools_are_one_request(self):
+        url = f'{URL}/v2/info/stores/detail'
+        self.http.get(url, json={'stores': [
+            {'id': 'dcn0', 'type': 'rbd',
+             'properties': {'pool': 'images', 'fsid': 'abc'}}]})
+
+        self.assertEqual({'dcn0': store.RbdPool('abc', 'images')},
+                         self.glance().rbd_pools())
+        self.assertEqual([f'GET {url}'], self.requests)
 
     def test_submission_is_one_request(self):
         self.http.post(IMPORT_URL, status_code=202)

@@ -35,7 +35,7 @@ LAYERS = (
     {'taskwatch', 'glance'},
     {'protocol'},
     {'journal'},
-    {'image', 'pacing', 'timing', 'conf'},
+    {'image', 'store', 'obstacle', 'pacing', 'timing', 'conf'},
     {'record'},
     {'exception'},
 )
@@ -52,8 +52,8 @@ OPTIONAL = {
 # Not for the wheel.
 NEVER = {'lab', 'tests', 'eventlet', 'testtools'}
 
-PURE = {'image', 'record', 'journal', 'protocol', 'pacing', 'exception',
-        'timing'}
+PURE = {'image', 'store', 'obstacle', 'record', 'journal', 'protocol',
+        'pacing', 'exception', 'timing'}
 
 
 def root() -> pathlib.Path:

@@ -27,6 +27,7 @@ import ddt
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import journal
+from nova_rbd_multistore import obstacle
 from nova_rbd_multistore import protocol
 from tests import base
 from tests import fake_time
@@ -49,6 +50,7 @@ def look(
     record: Mapping[str, Any] | None = None,
     task: Mapping[str, Any] | None = None,
     known: set[str] | None = None,
+    found: obstacle.Obstacle | None = None,
 ) -> journal.Observation:
     """Return what a look showed `at` seconds after noon."""
     image = record and image_mod.Image.from_glance(record)
@@ -57,7 +59,8 @@ def look(
     if shown and shown.updated_at:
         age = at - (shown.updated_at - fake_time.NOON).total_seconds()
     return journal.Observation(
-        at, image, shown, age, None if known is None else frozenset(known))
+        at, image, shown, age, None if known is None else frozenset(known),
+        found)
 
 
 def locked(lock: str = 't1', **more: Any) -> dict[str, Any]:
@@ -72,6 +75,11 @@ def refused(
     return attempt.refused(
         kind(f'copy image to store {STORE}', "Glance's words."), 0.0, lock)
 
+
+STRAY = obstacle.Obstacle(
+    '1045a', True, 'a partial copy', 'Remove it (rbd rm images/x).')
+OPEN_STRAY = dataclasses.replace(STRAY, deserted=False)
+OTHER_STRAY = dataclasses.replace(STRAY, identity='1045b')
 
 FREE = records.image()
 ACCEPTED = NEW.accepted(0.0)
@@ -284,6 +292,38 @@ OBSERVED = (
     Row('ended_by_another_and_only_one_is_allowed', OURS_NAMED,
         (look(9.0, locked('t2', importing=STORE)),), COPYING,
         limits=protocol.Limits(attempts=1)),
+
+    # something is in the way
+    Row('obstacle_seen_once', OURS_NAMED, (look(9.0, FREE, found=STRAY),),
+        BACKOFF),
+    Row('obstacle_that_stays', OURS_NAMED,
+        (look(9.0, FREE, found=STRAY), look(9.4, FREE, found=STRAY)),
+        exception.CopyObstructed,
+        ('a partial copy', 'in the way', 'without the store',
+         'Remove it (rbd rm images/x).')),
+    Row('obstacle_that_somebody_writes_to', OURS_NAMED,
+        (look(9.0, FREE, found=OPEN_STRAY),
+         look(10.0, FREE, found=OPEN_STRAY)), SUBMIT),
+    Row('obstacle_that_was_closed_just_now', OURS_NAMED,
+        (look(9.0, FREE, found=OPEN_STRAY), look(10.0, FREE, found=STRAY)),
+        SUBMIT),
+    Row('obstacle_that_is_another_one', OURS_NAMED,
+        (look(9.0, FREE, found=OTHER_STRAY), look(10.0, FREE, found=STRAY)),
+        SUBMIT),
+    Row('obstacle_that_went', OURS_NAMED,
+        (look(9.0, FREE, found=STRAY), look(10.0, FREE)), SUBMIT),
+    Row('obstacle_and_an_import_in_between', OURS_NAMED,
+        (look(9.0, FREE, found=STRAY), look(9.4, locked('t2')),
+         look(10.0, FREE, found=STRAY)), SUBMIT),
+    Row('obstacle_that_turns_out_to_be_the_copy', OURS_NAMED,
+        (look(9.0, FREE, found=STRAY), look(9.4, HERE, found=STRAY)),
+        done(HERE)),
+    Row('obstacle_before_the_lock_is_shown', ACCEPTED,
+        (look(0.0, FREE, found=STRAY), look(1.0, FREE, found=STRAY)),
+        STARTING),
+    Row('obstacle_that_stays_for_the_last_attempt', failed(2).accepted(5.0)
+        .observed(look(5.0, locked('t3'))),
+        (look(9.0, FREE, found=STRAY),), exception.CopyFailed),
 )
 
 ANSWERED = (

@@ -28,6 +28,7 @@ from requests_mock.contrib import fixture as requests_fixture
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore import image as image_mod
+from nova_rbd_multistore import obstacle
 from nova_rbd_multistore.compute import imagebackend
 from tests import records
 from tests.unit.compute import base
@@ -390,10 +391,72 @@ class NoCopyTestCase(BackendTestCase):
 
     def test_every_attempt_fails(self):
         image_id = self.image('central')
+        del self.cluster.pools['images'][image_id]
         self.glance.fail_next(fixture.Failure.WRITE, times=3)
 
         self.assertIn('3 times', self.refused(image_id))
         self.assertEqual(3, len(self.copies()))
+
+    def test_partial_copy_ends_it_after_the_first_attempt(self):
+        image_id = self.image('central')
+        self.cluster.add('images', image_id)
+        self.glance.obstruct(image_id, 'dcn0')
+
+        logged = self.refused(image_id)
+        self.assertIn(f'(rbd --id admin rm images/{image_id})', logged)
+        self.assertIn(OURS, logged)
+        self.assertEqual(1, len(self.copies()))
+        self.assertIn(image_id, self.cluster.pools['images'])
+
+    def test_copy_that_is_being_written_does_not_end_it(self):
+        image_id = self.image('central')
+        self.cluster.add('images', image_id)
+        volume = self.cluster.pools['images'][image_id]
+        volume.watchers.append('192.0.2.7:0/1')
+        self.glance.obstruct(image_id, 'dcn0')
+
+        logged = self.refused(image_id)
+        self.assertIn('3 times', logged)
+        self.assertIn('open at 192.0.2.7:0/1', logged)
+        self.assertEqual(3, len(self.copies()))
+
+    @ddt.data(
+        ('images_rbd_glance_copy_stall_timeout', 30, 'no sign of life'),
+        ('images_rbd_glance_copy_timeout', 30, 'gave up after 30 s'))
+    @ddt.unpack
+    def test_partial_copy_is_told_of_with_another_reason(
+            self, option, value, words):
+        self.flags('libvirt', **{option: value})
+        image_id = self.image('central')
+        self.cluster.add('images', image_id)
+        self.glance.deployment.pace = fixture.Pace(staging=1000.0)
+
+        logged = self.refused(image_id)
+        self.assertIn(words, logged)
+        self.assertIn(f'(rbd --id admin rm images/{image_id})', logged)
+
+    def test_copy_that_is_only_late_is_not_told_of(self):
+        self.flags('libvirt', images_rbd_glance_copy_timeout=30)
+        image_id = self.image('central')
+        volume = self.cluster.pools['images'][image_id]
+        volume.watchers.append('192.0.2.7:0/1')
+        self.glance.deployment.pace = fixture.Pace(staging=1000.0)
+
+        logged = self.refused(image_id)
+        self.assertNotIn('rbd --id', logged)
+
+    def test_copy_that_came_after_all_is_not_told_of(self):
+        self.flags('libvirt', images_rbd_glance_copy_timeout=30)
+        image_id = self.image('central')
+        self.glance.deployment.pace = fixture.Pace(staging=1000.0)
+
+        def find(*_):
+            self.glance.image(image_id).stores.append('dcn0')
+            return obstacle.Obstacle('1', True, 'a copy', 'Remove it.')
+
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova_rbd_multistore.compute.partial.find', find))
+        self.assertNotIn('Remove it', self.refused(image_id))
 
     def test_attempts_are_configured(self):
         self.flags('libvirt', images_rbd_glance_copy_attempts=1)
