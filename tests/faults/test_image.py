@@ -119,15 +119,17 @@ class ImageTestCase(base.FaultTestCase):
 
     @catalogue.fault(
         _IMAGE, 'The image is deleted while a disk is a clone of its copy',
-        'Glance refuses, but deletes what has no clones, see '
-        ':ref:`copy-gone`.')
+        'None. Glance refuses, and has deleted the copies without clones; '
+        'the next boot there has them made again.')
     def test_deleted_with_a_clone(self) -> None:
         image_id = self.copied(self.make_image())
         self.assertRaises(
             glance_exc.HTTPConflict, self.admin.images.delete, image_id)
         self.assertFalse(self.pools.has('central', image_id))
+        self.assertEqual({'dcn0'}, self.stores(image_id))
         disk = self.boot_one(image_id)
         self.assert_cloned(disk, image_id)
+        self.assert_cloned(self.boot_one(image_id, 'central'), image_id)
         self.report_cloned(disk)
 
     @catalogue.fault(
