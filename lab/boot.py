@@ -30,6 +30,8 @@ import types
 from typing import Any
 import uuid
 
+from glanceclient import exc as glance_exc
+
 from lab import ceph
 from lab import clients
 from lab import cloud
@@ -199,13 +201,11 @@ class _Host:
     def _order(self) -> compute.Order:
         described, request = self._lab.state, self._request
         session = clients.session_for(described, request.user)
-        size = clients.glance_for(described, 'admin').images.get(
-            request.image_id).get('virtual_size') or 0
         user = described.user(request.user)
         return compute.Order(
             conf=str(self._compute.conf), backend=request.backend,
             image_id=request.image_id, instances=self._instances,
-            root_gb=max(1, -(-size // _GIB)),
+            root_gb=max(1, -(-self._image_size() // _GIB)),
             glance_url=described.glance_url,
             context={
                 'user_id': session.get_user_id(),
@@ -217,6 +217,16 @@ class _Host:
                         'region': described.region,
                         'publicURL': described.glance_url,
                         'internalURL': described.glance_url}]}]})
+
+    def _image_size(self) -> int:
+        """Return the bytes of the image, 0 when nobody knows."""
+        try:
+            image = clients.glance_for(self._lab.state, 'admin').images.get(
+                self._request.image_id)
+        except glance_exc.HTTPNotFound:
+            # Deleted since Nova's API accepted the request.
+            return 0
+        return int(image.get('virtual_size') or 0)
 
     def _examine(self, made: dict[str, Any]) -> Disk:
         """Look into the cluster: what was made is what counts."""

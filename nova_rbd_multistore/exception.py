@@ -154,6 +154,13 @@ class Misconfigured(CopyError):
     told_tenant = 'the site is not set up for copies of images'
 
 
+class CopyUnusable(CopyError):
+    """Glance counts on a copy that cannot be cloned."""
+
+    summary = 'cannot be copied'
+    told_tenant = 'its copy there is damaged'
+
+
 class CopyFailed(CopyError):
     """Every attempt ended without the image in the store."""
 

@@ -66,8 +66,9 @@ class Rbd(imagebackend.Rbd):
             ImageNotActive.
         :raises nova.exception.GlanceConnectionFailed: when Glance gives no
             usable answer.
-        :raises nova.exception.InternalError: when the cluster cannot be
-            reached; Forbidden when the disk may not be made there.
+        :raises nova.exception.Forbidden: when the disk may not be made in the
+            cluster. What else Ceph's bindings raise is for :meth:`cache`,
+            within which Nova calls this.
         :raises nova.exception.UnexpectedDeletingTaskStateError: when the
             instance was deleted while it waited.
         """
@@ -85,6 +86,20 @@ class Rbd(imagebackend.Rbd):
         else:
             return
         self._give_up(failure)
+
+    def cache(self, *args: Any, **kwargs: Any) -> None:
+        """Make this disk if need be, and have it as large as it should be.
+
+        :raises nova.exception.InternalError: when the cluster cannot be used;
+            what Ceph's bindings say is for the operator.
+        """
+        try:
+            super().cache(*args, **kwargs)
+        except rbd.errors() as exc:
+            failure = exc
+        else:
+            return
+        raise rbd.translate(self.driver, failure) from failure
 
     def create_image(
         self,

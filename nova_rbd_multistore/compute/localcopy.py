@@ -27,6 +27,7 @@ from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import obstacle
 from nova_rbd_multistore import protocol
 from nova_rbd_multistore.compute import access
+from nova_rbd_multistore.compute import flaws
 from nova_rbd_multistore.compute import partial
 from nova_rbd_multistore.compute import turns
 
@@ -138,9 +139,16 @@ def _locations_hidden(
 
 
 def not_in_cluster(
-    services: access.Services, image: image_mod.Image,
-) -> exception.Misconfigured:
-    """Explain that our store has the image and our cluster has not."""
+    services: access.Services, image: image_mod.Image, known: flaws.Flaws,
+) -> exception.CopyError:
+    """Explain that our store has the image and our cluster has not.
+
+    :param known: what is wrong with its locations in our cluster.
+    """
+    store = CONF.libvirt.images_rbd_glance_store_name
+    unusable = known.explain(store)
+    if unusable is not None:
+        return unusable
     if services.hidden_locations(image.id) is None:
         reason = (f'the store has the image, but no location of it that '
                   f'Glance shows to {services.credential} is a snapshot in '
@@ -151,5 +159,4 @@ def not_in_cluster(
         reason = ('the store has the image, but no location of it is a '
                   'snapshot in this compute\'s cluster. Check that the store '
                   'is in the cluster of images_rbd_ceph_conf.')
-    return exception.Misconfigured(
-        image.id, CONF.libvirt.images_rbd_glance_store_name, reason)
+    return exception.Misconfigured(image.id, store, reason)

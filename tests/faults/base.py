@@ -159,6 +159,8 @@ class FaultTestCase(labtest.LabTestCase):
         told = '\n'.join(self.told())
         for word in words:
             self.assertIn(word, told)
+        for internal in self._internals():
+            self.assertNotIn(internal, disk.error['message'])
         self.assertNotIn(
             disk.disk, self.lab.sites[disk.site].images('vms'))
 
@@ -193,6 +195,12 @@ class FaultTestCase(labtest.LabTestCase):
         assert disk.error is not None
         self._report('refused', disk, disk.error['message'], since, kind)
 
+    def report_flat(self, disk: boot.Disk) -> None:
+        """Report a boot that got a flat disk, as it was to."""
+        self.assertIsNone(disk.error)
+        self.assertEqual(boot.FLAT, disk.result)
+        self._report('flat', disk, '', None, catalogue.Since.BOOT)
+
     def report_cloned(
         self, disk: boot.Disk, since: float | None = None,
         kind: catalogue.Since = catalogue.Since.REPAIR,
@@ -203,6 +211,14 @@ class FaultTestCase(labtest.LabTestCase):
             from the start of the boot.
         """
         self._report('clone', disk, '', since, kind)
+
+    def _internals(self) -> list[str]:
+        """Return what no tenant has to read."""
+        sites = [site.site for site in self.lab.sites.values()]
+        return [*self.lab.workers, 'http:', 'rbd', 'errno', 'ceph.conf',
+                *(name for site in sites for name in (
+                    site.name, site.fsid, f'{site.images_pool}/',
+                    f'{site.vms_pool}/'))]
 
     def _report(
         self, outcome: str, disk: boot.Disk, tenant: str,
