@@ -26,6 +26,7 @@ from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import journal
 from nova_rbd_multistore import obstacle
+from nova_rbd_multistore import outage
 from nova_rbd_multistore import pacing
 from nova_rbd_multistore import protocol
 from nova_rbd_multistore import taskwatch
@@ -34,6 +35,8 @@ from nova_rbd_multistore import timing
 LOG = logging.getLogger(__name__)
 
 _MIB = 1024 * 1024
+_MORE_TIME = ('If copies need more time, raise images_rbd_glance_copy_timeout '
+              'in [libvirt] of nova.conf.')
 
 
 class ImageService(Protocol):
@@ -125,12 +128,7 @@ class Copier:
                     raise error
                 case protocol.Submit() if budget.left > 0:
                     wait.submit()
-        raise exception.CopyTimedOut(
-            image_id, store,
-            f'gave up after {wait.seconds:.0f} s; {wait.state}. A copy that '
-            f'is in progress goes on in Glance. If copies need more time, '
-            f'raise images_rbd_glance_copy_timeout in [libvirt] of '
-            f'nova.conf.')
+        raise exception.CopyTimedOut(image_id, store, wait.gave_up)
 
     def budget(
         self, cancelled: Callable[[], bool] | None = None,
@@ -180,6 +178,8 @@ class _Wait:
         self._attempt = attempt
         self._tasks = taskwatch.TaskWatch(
             service.tasks, clock, settings.poll_interval)
+        self._outage = outage.Outage(
+            clock, image=attempt.image_id, store=attempt.store)
         self.since = clock.monotonic()
         self._lock: str | None = None
         self._phase: protocol.Phase | None = None
@@ -193,21 +193,21 @@ class _Wait:
         """How long this has taken so far."""
         return self._budget.elapsed
 
+    @property
+    def gave_up(self) -> str:
+        """Why this took too long, and what an operator can do."""
+        return (f'gave up after {self.seconds:.0f} s; {self.state}. A copy '
+                f'that is in progress goes on in Glance. '
+                f'{self._outage.remedy or _MORE_TIME}')
+
     def look(self) -> protocol.Decision:
         """Look at Glance once, and decide."""
         self._looks += 1
         self.puzzled = False
-        try:
-            seen = self._observe()
-        except exception.GlanceUnavailable as exc:
-            self.state = f'Glance does not answer ({exc})'
-            LOG.debug('No news of image %(image)s and store %(store)s after '
-                      '%(seconds).1f s: %(state)s', self._facts())
-            return protocol.Wait(protocol.Phase.BACKOFF)
-        except exception.GlanceError as exc:
-            return protocol.Failed(exception.CopyNotPermitted(
-                self._attempt.image_id, self._attempt.store,
-                f'Glance refuses to show the image ({exc}).'))
+        seen = self._observe()
+        if isinstance(seen, exception.GlanceError):
+            return self._missed(seen)
+        self._outage.answered()
         self._lock = seen.image.lock if seen.image else None
         failures = len(self._attempt.failures)
         self._attempt = self._attempt.observed(seen)
@@ -219,6 +219,14 @@ class _Wait:
         if isinstance(decision, protocol.Wait):
             self._note(decision)
         return decision
+
+    def _missed(self, answer: exception.GlanceError) -> protocol.Decision:
+        if self._outage.ends_the_wait(answer):
+            return protocol.Failed(exception.CopyNotPermitted(
+                self._attempt.image_id, self._attempt.store,
+                f'{self._outage.state}. {self._outage.remedy}'))
+        self.state = self._outage.state
+        return protocol.Wait(protocol.Phase.BACKOFF)
 
     def submit(self) -> None:
         """Ask for the copy; what a refusal means is for the next look."""
@@ -250,12 +258,15 @@ class _Wait:
                      'after %(seconds).1f s', self._facts(mib=self._mib))
         return result
 
-    def _observe(self) -> journal.Observation:
+    def _observe(self) -> journal.Observation | exception.GlanceError:
         attempt = self._attempt
         try:
             image = self._service.image(attempt.image_id)
         except exception.NotFound:
             return journal.Observation(self._clock.monotonic(), None)
+        except exception.GlanceError as exc:
+            # Not raised: oslo.log adds what is being handled to its lines.
+            return exc
         self._mib = (image.size or 0) // _MIB
         if not image.active or attempt.store in image.stores:
             return journal.Observation(self._clock.monotonic(), image)
@@ -269,9 +280,7 @@ class _Wait:
             self._find_obstacle(attempt.image_id, attempt.store)
             if attempt.submitted and not image.lock else None)
 
-    def _known_stores(
-        self, image: image_mod.Image,
-    ) -> frozenset[str] | None:
+    def _known_stores(self, image: image_mod.Image) -> frozenset[str] | None:
         """Return Glance's stores where they may explain a refusal."""
         refusal = self._attempt.refusal
         if image.lock or refusal is None or not isinstance(

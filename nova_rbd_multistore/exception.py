@@ -57,7 +57,11 @@ class BadRequest(GlanceError):
 
 
 class NotAuthenticated(GlanceError):
-    """401: the credential is not, or no longer, accepted."""
+    """401: the token is not, or no longer, accepted, or Keystone is away."""
+
+
+class LoginRefused(NotAuthenticated):
+    """Keystone gives the credential no token."""
 
 
 class Forbidden(GlanceError):

@@ -115,7 +115,9 @@ class Glance:
             retry=tenacity.retry_if_exception_type(
                 exception.GlanceUnavailable),
             stop=tenacity.stop_after_attempt(1 + retries),
-            wait=tenacity.wait_random_exponential(multiplier=0.2, max=3),
+            # Patient as Nova's own client: a load balancer takes a second
+            # or two to notice that a worker has gone.
+            wait=tenacity.wait_exponential_jitter(0.5, max=3, jitter=0.5),
             before_sleep=_log_retry, reraise=True,
             sleep=sleep or tenacity.nap.sleep)
 
@@ -206,7 +208,7 @@ class Glance:
             kind = _BY_STATUS.get(exc.code, exception.GlanceUnavailable)
             raise kind(what, _words(exc)) from exc
         except ksa_exc.Unauthorized as exc:
-            raise exception.NotAuthenticated(what, str(exc)) from exc
+            raise exception.LoginRefused(what, str(exc)) from exc
         except (glance_exc.CommunicationError, glance_exc.InvalidEndpoint,
                 ksa_exc.ClientException) as exc:
             raise exception.GlanceUnavailable(what, str(exc)) from exc

@@ -45,8 +45,7 @@ PENDING_LOCK_EXPIRY = 7200.0
 KNOCK_AFTER = 60.0
 
 # Waiting for the lock to go would not change these answers.
-_FINAL = (exception.Forbidden, exception.NotAuthenticated,
-          exception.OverQuota)
+_FINAL = (exception.Forbidden, exception.OverQuota)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -198,7 +197,8 @@ def _decide_refused(
                     image_id, store, _unknown_store(seen.known_stores)))
             # The import that was in the way has ended in the meantime.
             return _submit_when_ready(seen, attempt)
-        case exception.GlanceUnavailable():
+        case exception.GlanceUnavailable() | exception.NotAuthenticated():
+            # A look with the same credential has been answered since then.
             return _submit_when_ready(seen, attempt)
         case exception.BadRequest():
             return Failed(exception.Misconfigured(

@@ -32,7 +32,7 @@ LAYERS = (
     {'compute', 'placing', 'checks'},
     {'fixture'},
     {'copier'},
-    {'taskwatch', 'glance'},
+    {'taskwatch', 'outage', 'glance'},
     {'protocol'},
     {'journal'},
     {'image', 'store', 'obstacle', 'pacing', 'timing', 'conf'},

@@ -385,8 +385,6 @@ ANSWERED = (
     Row('403_is_not_helped_by_waiting_for_others',
         refused(exception.Forbidden), (look(0.0, locked(importing='dcn1')),),
         exception.CopyNotPermitted),
-    Row('401', refused(exception.NotAuthenticated), (look(0.0, FREE),),
-        exception.CopyNotPermitted, ("Glance's words.",)),
 
     # 404, 413
     Row('404', refused(exception.NotFound), (look(0.0, FREE),),
@@ -400,6 +398,14 @@ ANSWERED = (
     Row('413_is_not_helped_by_waiting_for_others',
         refused(exception.OverQuota), (look(0.0, locked(importing='dcn1')),),
         exception.CopyOverQuota),
+
+    # 401, and a look that had another answer
+    Row('401', refused(exception.NotAuthenticated), (look(0.0, FREE),),
+        BACKOFF),
+    Row('401_a_second_later', refused(exception.NotAuthenticated),
+        (look(1.0, FREE),), SUBMIT),
+    Row('401_and_locked', refused(exception.NotAuthenticated),
+        (look(0.0, locked()),), QUEUED),
 
     # 5xx, connection lost
     Row('500_and_nothing_changed', refused(exception.GlanceUnavailable),

@@ -142,8 +142,9 @@ class FindTestCase(base.ComputeTestCase):
     @ddt.data('down', 'unreadable', 'no pool')
     def test_cluster_that_cannot_be_read(self, fault):
         self.volume()
-        self.cluster.up = fault != 'down'
-        if fault == 'unreadable':
+        if fault == 'down':
+            self.cluster.refusal = fake_ceph.RadosError('no monitor')
+        elif fault == 'unreadable':
             self.cluster.unreadable.add('images')
         elif fault == 'no pool':
             del self.cluster.pools['images']
