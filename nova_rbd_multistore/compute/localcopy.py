@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
-import functools
 
 import nova.conf
 
@@ -62,7 +61,7 @@ def _copy(
     cancelled: Callable[[], bool] | None,
 ) -> image_mod.Image:
     store = CONF.libvirt.images_rbd_glance_store_name
-    find = functools.partial(partial.find, services)
+    find = partial.Finder(services)
     copying = copier.Copier(
         services.copying, _settings(), find_obstacle=find)
     budget = copying.budget(cancelled)

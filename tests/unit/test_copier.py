@@ -192,7 +192,7 @@ SCENARIOS = (
              at=500.0, looks=74, posts=1),
     Scenario('another_compute_fails', bad(5.0, lock='t1', failed='dcn0'),
              answers=(Accepted(good(5.0, lock='t2')),),
-             at=10.0, looks=27, posts=1, accepted=1),
+             at=11.0, looks=29, posts=1, accepted=1),
     Scenario('another_store_first', good(8.0, store='dcn1'),
              answers=(Accepted(good(10.0, lock='t2')),),
              at=18.0, looks=39, posts=1, accepted=1),

@@ -459,7 +459,7 @@ class NoCopyTestCase(BackendTestCase):
         self.assertNotIn('rbd --id', logged)
 
     def test_copy_that_came_after_all_is_not_told_of(self):
-        self.flags('libvirt', images_rbd_glance_copy_timeout=30)
+        self.flags('libvirt', images_rbd_glance_copy_timeout=10)
         image_id = self.image('central')
         self.glance.deployment.pace = fixture.Pace(staging=1000.0)
 
@@ -468,7 +468,7 @@ class NoCopyTestCase(BackendTestCase):
             return obstacle.Obstacle('1', True, 'a copy', 'Remove it.')
 
         self.useFixture(fixtures.MonkeyPatch(
-            'nova_rbd_multistore.compute.partial.find', find))
+            'nova_rbd_multistore.compute.partial.Finder.__call__', find))
         self.assertNotIn('Remove it', self.refused(image_id))
 
     def test_attempts_are_configured(self):

@@ -35,8 +35,8 @@ class FindTestCase(base.ComputeTestCase):
         self.use_service_credential(self.glance.nova)
 
     def find(self, store='dcn0'):
-        found = partial.find(
-            access.services(self.context), records.IMAGE_ID, store)
+        found = partial.Finder(
+            access.services(self.context))(records.IMAGE_ID, store)
         self.assertEqual(0, self.cluster.connected)
         self.assertEqual(0, self.cluster.contexts)
         return found
