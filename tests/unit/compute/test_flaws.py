@@ -19,6 +19,7 @@ import shlex
 import ddt
 from nova import exception as nova_exception
 
+from nova_rbd_multistore import exception
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore.compute import flaws
@@ -61,6 +62,14 @@ class FlawsTestCase(base.TestCase):
 
         told = self.flaws.explain('dcn0')
         self.assertIn('stores-delete --store STORE', str(told))
+
+    def test_what_was_a_copy_comes_first(self):
+        self.flaws.refused(exception.InvalidLocation('x', 'no'), 'dcn0')
+        self.flaws.unprotected(SNAPSHOT, 'dcn0')
+        self.flaws.warn()
+
+        self.assertIn('not protected', self.logged('WARNING')[0])
+        self.assertIn('not protected', str(self.flaws.explain('dcn0')))
 
     def test_one_of_another_store_explains_nothing(self):
         self.flaws.missing('pool', SNAPSHOT, 'dcn1')
