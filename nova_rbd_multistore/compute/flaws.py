@@ -60,12 +60,13 @@ class Flaws:
         :param what: is not there, ``pool`` or ``snapshot``.
         """
         # Glance refuses to do it while the snapshot has clones, and what is
-        # not there it takes for deleted.
+        # not there it takes for deleted, but for a pool.
         forget = shlex.join((
             'glance', 'stores-delete', '--store', store or 'STORE',
             self._image_id))
+        first = 'Create the pool, then have' if what == 'pool' else 'Have'
         self._add(store, f'there is no such {what}: {_named(snapshot)}',
-                  f'Have Glance forget this copy, and the next boot has it '
+                  f'{first} Glance forget this copy, and the next boot has it '
                   f'made again: {forget}')
 
     def unprotected(
