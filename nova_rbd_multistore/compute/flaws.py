@@ -32,11 +32,13 @@ class Flaw:
     :ivar store: of the location, None when Glance does not say.
     :ivar words: a sentence without its full stop.
     :ivar remedy: what an operator does about it, one sentence or more.
+    :ivar foreign: whether it never was a copy of the image.
     """
 
     store: str | None
     words: str
     remedy: str
+    foreign: bool = False
 
 
 class Flaws:
@@ -58,12 +60,13 @@ class Flaws:
         :param what: is not there, ``pool`` or ``snapshot``.
         """
         # Glance refuses to do it while the snapshot has clones, and what is
-        # not there it takes for deleted.
+        # not there it takes for deleted, but for a pool.
         forget = shlex.join((
             'glance', 'stores-delete', '--store', store or 'STORE',
             self._image_id))
+        first = 'Create the pool, then have' if what == 'pool' else 'Have'
         self._add(store, f'there is no such {what}: {_named(snapshot)}',
-                  f'Have Glance forget this copy, and the next boot has it '
+                  f'{first} Glance forget this copy, and the next boot has it '
                   f'made again: {forget}')
 
     def unprotected(
@@ -98,35 +101,44 @@ class Flaws:
         """Note a location that is no snapshot, or not one of the image."""
         self._add(store, str(exc),
                   'Find out who registered it. Do not just remove it: Glance '
-                  'deletes the data at a location that it removes.')
+                  'deletes the data at a location that it removes.',
+                  foreign=True)
 
     def warn(self) -> None:
         """Tell the operator of what was noted since the last time."""
         found = list(self._found)[self._told:]
         self._told = len(self._found)
         if found:
+            worst = _worst(found)
             LOG.warning('Passing over %(count)d of the locations of image '
                         '%(image)s. The first: %(words)s. %(remedy)s',
                         {'count': len(found), 'image': self._image_id,
-                         'words': found[0].words,
-                         'remedy': found[0].remedy})
+                         'words': worst.words, 'remedy': worst.remedy})
 
     def explain(self, store: str) -> exception.CopyUnusable | None:
         """Say why the copy in a store is of no use.
 
         :returns: None when nothing is known against it.
         """
-        flaw = next((flaw for flaw in self._found
-                     if flaw.store in {None, store}), None)
-        if flaw is None:
+        ours = [flaw for flaw in self._found if flaw.store in {None, store}]
+        if not ours:
             return None
+        flaw = _worst(ours)
         return exception.CopyUnusable(
             self._image_id, store,
             f'Glance lists it there already, but {flaw.words}. '
             f'{flaw.remedy}')
 
-    def _add(self, store: str | None, words: str, remedy: str) -> None:
-        self._found[Flaw(store, words, remedy)] = None
+    def _add(
+        self, store: str | None, words: str, remedy: str,
+        foreign: bool = False,
+    ) -> None:
+        self._found[Flaw(store, words, remedy, foreign)] = None
+
+
+def _worst(found: list[Flaw]) -> Flaw:
+    """Return the first one of a copy, else the first one."""
+    return min(found, key=lambda flaw: flaw.foreign)
 
 
 def _named(snapshot: image_mod.RbdSnapshot) -> str:

@@ -15,9 +15,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+import functools
 import os
 from typing import Any
 from typing import NoReturn
+from typing import TypeVar
 
 from nova import context as nova_context
 from nova import exception as nova_exception
@@ -36,6 +38,26 @@ from nova_rbd_multistore.compute import rbd
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
+
+_T = TypeVar('_T')
+
+
+def _translating(method: Callable[..., _T]) -> Callable[..., _T]:
+    """Have a method raise nova.exception.InternalError for Ceph's errors.
+
+    These are two that Nova calls when it makes a disk, and that call all the
+    others.
+    """
+    @functools.wraps(method)
+    def call(self: Rbd, *args: Any, **kwargs: Any) -> _T:
+        try:
+            return method(self, *args, **kwargs)
+        except rbd.errors() as exc:
+            failure = exc
+        raise rbd.translate(
+            self.driver, failure, self._instance_uuid) from failure
+
+    return call
 
 
 class Rbd(imagebackend.Rbd):
@@ -87,19 +109,15 @@ class Rbd(imagebackend.Rbd):
             return
         self._give_up(failure)
 
-    def cache(self, *args: Any, **kwargs: Any) -> None:
-        """Make this disk if need be, and have it as large as it should be.
+    @_translating
+    def exists(self) -> bool:
+        """Tell whether this disk is there."""
+        return bool(super().exists())
 
-        :raises nova.exception.InternalError: when the cluster cannot be used;
-            what Ceph's bindings say is for the operator.
-        """
-        try:
-            super().cache(*args, **kwargs)
-        except rbd.errors() as exc:
-            failure = exc
-        else:
-            return
-        raise rbd.translate(self.driver, failure) from failure
+    @_translating
+    def cache(self, *args: Any, **kwargs: Any) -> None:
+        """Make this disk if need be, and have it as large as it should be."""
+        super().cache(*args, **kwargs)
 
     def create_image(
         self,

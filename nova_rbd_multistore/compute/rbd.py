@@ -245,6 +245,7 @@ def errors() -> tuple[type[Exception], ...]:
 
 def translate(
     driver: rbd_utils.RBDDriver, exc: Exception,
+    instance_uuid: str | None = None,
 ) -> nova_exception.InternalError:
     """Log what is wrong with the cluster, and return what the tenant is told.
 
@@ -256,7 +257,7 @@ def translate(
               {'pool': driver.pool, 'user': driver.rbd_user,
                'conf': driver.ceph_conf or 'its default place',
                'why': exception.in_one_line(str(exc)),
-               'remedy': _remedy(exc)})
+               'remedy': _remedy(exc)}, instance_uuid=instance_uuid)
     return nova_exception.InternalError(
         'The storage cluster of the host cannot be used')
 

@@ -31,6 +31,9 @@ _REPORT = pathlib.Path(__file__).parents[2] / 'build' / 'faults.jsonl'
 _UUID = re.compile(
     r'(?:req-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
 
+# Where a lab has its files.
+_PLACE = re.compile(r"/[^\s:']+/(?=ceph\.conf)")
+
 _Test = TypeVar('_Test', bound=Callable[..., None])
 
 
@@ -119,4 +122,4 @@ def report(test: unittest.TestCase, measured: Measurement) -> None:
 
 
 def _anonymous(text: str) -> str:
-    return _UUID.sub('...', text)
+    return _PLACE.sub('/etc/ceph/', _UUID.sub('...', text))

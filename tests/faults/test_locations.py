@@ -22,6 +22,7 @@ from glanceclient import exc as glance_exc
 from lab import ceph
 from lab import clients
 from lab import launcher
+from tests import labtest
 from tests.faults import base
 from tests.faults import catalogue
 
@@ -31,6 +32,7 @@ _FORGET = 'Have Glance forget the copy; the log has the command.'
 # Glance's user in its clusters may, with the capabilities of some
 # deployments, see the disks of instances.
 _CURIOUS = 'profile rbd pool=images, profile rbd-read-only pool=vms'
+_SPARE = 'profile rbd pool=images, profile rbd pool=spare'
 
 
 class LocationTestCase(base.FaultTestCase):
@@ -185,7 +187,7 @@ class LocationTestCase(base.FaultTestCase):
         'Find out who registered it, see :ref:`copy-foreign`.')
     def test_disk_of_an_instance(self) -> None:
         image_id, disk_name = self.make_image(), f'{self.id()}_disk'
-        self.let_glance_see_disks()
+        self.let_glance(_CURIOUS)
         url = self.make_snapshot('vms', disk_name)
         self.assertEqual(200, self.register(image_id, url))
         self.assertEqual({'central', 'dcn0'}, self.stores(image_id))
@@ -209,11 +211,45 @@ class LocationTestCase(base.FaultTestCase):
         self.assertEqual(['snap'], self.site.snapshots('vms', away))
         self.assert_cloned(self.boot_one(image_id), image_id)
 
-    def let_glance_see_disks(self) -> None:
+    @catalogue.fault(
+        _IMAGE, 'Glance lists a copy in the local store, but there is no '
+                'pool',
+        'Create the pool, and have Glance forget the copy; the log has the '
+        'command.')
+    def test_pool_is_missing(self) -> None:
+        image_id = self.make_image()
+        self.let_glance(_SPARE)
+        self.addCleanup(self.remove_pool)
+        self.create_pool()
+        # Not make_snapshot(), for it goes with its pool.
+        self.site.create_image('spare', image_id, 32)
+        for action in ('create', 'protect'):
+            self.site.run('rbd', 'snap', action, f'spare/{image_id}@snap')
+        self.assertEqual(200, self.register(
+            image_id, f'rbd://{self.site.fsid}/spare/{image_id}/snap'))
+        self.remove_pool()
+        disk = self.boot_one(image_id)
+        self.assert_refused(disk, image_id, 'there is no such pool',
+                            f'spare/{image_id}@snap')
+        self.report_refused(disk)
+        self.create_pool()
+        self.run_glance(self.command('glance'))
+        self.assert_cloned(self.boot_one(image_id), image_id)
+
+    def create_pool(self) -> None:
+        self.site.run('ceph', 'osd', 'pool', 'create', 'spare')
+        self.site.run('rbd', 'pool', 'init', 'spare')
+
+    def remove_pool(self) -> None:
+        self.site.run('ceph', 'osd', 'pool', 'rm', 'spare', 'spare',
+                      '--yes-i-really-really-mean-it')
+
+    def let_glance(self, osd: str) -> None:
+        """Give Glance's Ceph user other capabilities for the test."""
         caps = self.site.query('ceph', 'auth', 'get', 'client.glance')[0][
             'caps']
         self.addCleanup(self.set_caps, caps['osd'])
-        self.set_caps(_CURIOUS)
+        self.set_caps(osd)
 
     def set_caps(self, osd: str) -> None:
         self.site.run('ceph', 'auth', 'caps', 'client.glance', 'mon',
@@ -245,3 +281,32 @@ class LocationTestCase(base.FaultTestCase):
         self.assert_refused(disk, image_id, f"'rbd://{image_id}'",
                             'it has 1 parts')
         self.report_refused(disk)
+
+    def test_service_registers_what_is_there(self) -> None:
+        there = self.make_snapshot('images', f'{self.id()}_there')
+        missing = there.replace('_there', '_missing')
+        self.assertEqual(
+            ['active', 'queued', 'queued'],
+            [self.posted(url, status) for url, status in (
+                (there, 'active'), (missing, 'queued'),
+                ('nonsense', 'queued'))])
+
+    def posted(self, url: str, status: str) -> str:
+        """Post the first location of an image; return its status then.
+
+        :param status: that is waited for, if it is not the present one.
+        """
+        image_id = str(clients.glance_for(self.lab.state, 'demo').images
+                       .create(name=self.id(), container_format='bare',
+                               disk_format='raw').id)
+        self.addCleanup(self._remove_image, image_id)
+        path = f'{self.lab.state.glance_url}/v2/images/{image_id}/locations'
+        asked = {'url': url, 'validation_data': {}}
+        for user, answer in (('admin', 403), ('nova', 202)):
+            self.assertEqual(answer, clients.session_for(
+                self.lab.state, user).post(
+                    path, json=asked, raise_exc=False).status_code)
+        self.wait_imports(image_id)
+        labtest.wait_for(f'the status {status}', lambda: (
+            self.image(image_id)['status'] == status))
+        return str(self.image(image_id)['status'])

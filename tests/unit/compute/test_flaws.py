@@ -17,13 +17,19 @@ from __future__ import annotations
 import shlex
 
 import ddt
+import hypothesis
 from nova import exception as nova_exception
+from nova.storage import rbd_utils
 
+from nova_rbd_multistore import exception
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore.compute import flaws
+from nova_rbd_multistore.compute import rbd
 from tests import base
+from tests.unit.compute import base as unit_base
 from tests.unit.compute import test_imagebackend
+from tests.unit.compute import test_rbd
 
 OURS = fixture.Store('dcn0').fsid
 CENTRAL = fixture.Store('central').fsid
@@ -62,10 +68,32 @@ class FlawsTestCase(base.TestCase):
         told = self.flaws.explain('dcn0')
         self.assertIn('stores-delete --store STORE', str(told))
 
+    def test_what_was_a_copy_comes_first(self):
+        self.flaws.refused(exception.InvalidLocation('x', 'no'), 'dcn0')
+        self.flaws.unprotected(SNAPSHOT, 'dcn0')
+        self.flaws.warn()
+
+        self.assertIn('not protected', self.logged('WARNING')[0])
+        self.assertIn('not protected', str(self.flaws.explain('dcn0')))
+
     def test_one_of_another_store_explains_nothing(self):
         self.flaws.missing('pool', SNAPSHOT, 'dcn1')
 
         self.assertIsNone(self.flaws.explain('dcn0'))
+
+
+class HostileFlawsTestCase(unit_base.ComputeTestCase):
+
+    @hypothesis.given(test_rbd.LOCATIONS)
+    def test_what_is_told_is_one_line_that_a_log_can_take(self, locations):
+        found = flaws.Flaws(IMAGE_ID)
+        with rbd.Cluster(rbd_utils.RBDDriver(), found) as cluster:
+            for parent in cluster.parents(test_rbd.IMAGE, locations, 'dcn0'):
+                self.assertFalse(cluster.clone(parent, 'disk'))
+        told = found.explain('dcn0')
+        if told is not None:
+            self.assertTrue(str(told).isprintable(), str(told))
+            self.assertLess(len(str(told)), 6000)
 
 
 @ddt.ddt
@@ -101,7 +129,9 @@ class UnusableCopyTestCase(test_imagebackend.BackendTestCase):
         image_id = self.image('central', 'dcn0')
         del self.cluster.pools['images']
 
-        self.assertIn('no such pool', self.refused(image_id))
+        told = self.refused(image_id)
+        self.assertIn('no such pool', told)
+        self.assertIn('Create the pool, then have Glance forget', told)
 
     def test_snapshot_is_not_protected(self):
         image_id = self.image('central', 'dcn0')
