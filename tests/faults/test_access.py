@@ -146,7 +146,7 @@ class LoadBalancerTestCase(GatewayTestCase):
     def test_until_the_end(self) -> None:
         image_id = self.make_image()
         with self.gateway.following(
-                gateway.submissions, lambda: self._refuse_for_ever()):
+                gateway.submissions, self._refuse_for_ever):
             disk = self.boot_one(
                 image_id, glance={'api_servers': self.gateway.url},
                 libvirt={'images_rbd_glance_copy_timeout': '35'})
