@@ -149,10 +149,10 @@ class LoadBalancerTestCase(GatewayTestCase):
                 gateway.submissions, self._refuse_for_ever):
             disk = self.boot_one(
                 image_id, glance={'api_servers': self.gateway.url},
-                libvirt={'images_rbd_glance_copy_timeout': '35'})
+                libvirt={'images_rbd_glance_copy_timeout': '40'})
         self.assert_refused(
             disk, image_id, 'Still waiting', 'no usable answer',
-            'gave up after 35 s', '503', 'Look at Glance')
+            'gave up after 40 s', '503', 'Look at Glance')
         self.assertEqual(
             1, sum('Still waiting' in line for line in self.told()))
         self.wait_idle(image_id)

@@ -56,3 +56,24 @@ class ClockTestCase(base.FaultTestCase):
         assert disk.copy_ended_at is not None
         self.assertLess(disk.copy_ended_at, time.time() - _HOUR / 2)
         self.report_cloned(disk)
+
+    @catalogue.fault(
+        catalogue.Group.COMPUTE, 'The clock of the compute is an hour fast',
+        'See to the time service of the host. With '
+        '``images_rbd_glance_copy_stall_timeout`` less than the difference, '
+        'an import that lives is taken for one that is stuck.')
+    def test_is_fast(self) -> None:
+        # To this compute the import is so old that Glance might let go.
+        self.clock.set(_HOUR + 60)
+        image_id = self.make_image()
+        self.slow_source(image_id, 10)
+        self.admin.images.image_import(
+            image_id, 'copy-image', stores=['dcn0'], allow_failure=False)
+        self.wait_copying(image_id)
+        disk, = self.boot(boot.Request(
+            image_id, 'dcn0', environment=self.clock.environment))
+        self.assert_cloned(disk, image_id)
+        self.assertEqual(1, self.copies(image_id))
+        self.assertEqual(0, self.failed_copies(image_id))
+        self.assertEqual((), self.told())
+        self.report_cloned(disk)

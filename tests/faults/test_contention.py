@@ -93,8 +93,8 @@ class ContentionTestCase(base.FaultTestCase):
                             image_id, 'dcn0') for service in services]
             with through.rule(
                     gateway.submissions, gateway.once(self._punctually)):
-                disk = self.boot_one(image_id, glance={
-                        "api_servers": through.url})
+                disk = self.boot_one(
+                    image_id, glance={'api_servers': through.url})
             results = [ended.result() for ended in copying]
         self.assert_cloned(disk, image_id)
         for result in results:

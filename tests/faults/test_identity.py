@@ -121,7 +121,7 @@ class LongIdentityTestCase(IdentityTestCase):
             self.away(60)
             ended.append(time.monotonic())
 
-        with_credential, without = self.boot_both_while(restart, 75)
+        with_credential, without = self.boot_both_while(restart, 50)
         self.assert_cloned(with_credential, self.images[0])
         self.assert_cloned(without, self.images[1])
         self.assertEqual(
