@@ -140,8 +140,8 @@ class LoadBalancerTestCase(GatewayTestCase):
         self.assertEqual((), self.told())
 
     @catalogue.fault(
-        _ACCESS, 'The load balancer has no worker of Glance, for longer than '
-        '``images_rbd_glance_copy_timeout``',
+        _ACCESS, 'The load balancer has no worker of Glance for longer than a '
+        'boot waits',
         'Get Glance to work again; the next boot finds the copy.')
     def test_until_the_end(self) -> None:
         image_id = self.make_image()
