@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from concurrent import futures
 import contextlib
@@ -62,6 +63,7 @@ class Request:
     :ivar count: how many instances, dealt out to the computes.
     :ivar user: the tenant.
     :ivar overrides: options of nova.conf, by section.
+    :ivar environment: variables of the computes besides the usual ones.
     """
 
     image_id: str
@@ -71,6 +73,7 @@ class Request:
     user: str = 'demo'
     backend: str = compute.OURS
     overrides: confile.Sections = dataclasses.field(default_factory=dict)
+    environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -166,7 +169,8 @@ class _Host:
             self._process = subprocess.Popen(
                 [sys.executable, '-m', 'lab.compute'],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
-                env=self._lab.launcher.environment(self._compute.name, {}),
+                env=self._lab.launcher.environment(
+                    self._compute.name, self._request.environment),
                 cwd=_ROOT, text=True)
         self._write(order)
         return self

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
+import contextlib
 import dataclasses
 import functools
 import html
@@ -109,8 +110,12 @@ class Glance:
                 endpoint_override=endpoint, **access.adapter).http_client
             for endpoint in access.endpoints or (None,)]
         self._clients = itertools.cycle(clients)
-        self._options: dict[str, Any] = (
-            {} if access.session.timeout else {'timeout': REQUEST_TIMEOUT})
+        # keystoneauth's own semaphore, which is to limit rates, counts in
+        # the wall clock: set back by an hour, the next request waits an hour.
+        self._options: dict[str, Any] = {
+            'rate_semaphore': contextlib.nullcontext()}
+        if not access.session.timeout:
+            self._options['timeout'] = REQUEST_TIMEOUT
         self._retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(
                 exception.GlanceUnavailable),

@@ -140,19 +140,19 @@ class LoadBalancerTestCase(GatewayTestCase):
         self.assertEqual((), self.told())
 
     @catalogue.fault(
-        _ACCESS, 'The load balancer has no worker of Glance, for longer than '
-        '``images_rbd_glance_copy_timeout``',
+        _ACCESS, 'The load balancer has no worker of Glance for longer than a '
+        'boot waits',
         'Get Glance to work again; the next boot finds the copy.')
     def test_until_the_end(self) -> None:
         image_id = self.make_image()
         with self.gateway.following(
-                gateway.submissions, lambda: self._refuse_for_ever()):
+                gateway.submissions, self._refuse_for_ever):
             disk = self.boot_one(
                 image_id, glance={'api_servers': self.gateway.url},
-                libvirt={'images_rbd_glance_copy_timeout': '35'})
+                libvirt={'images_rbd_glance_copy_timeout': '40'})
         self.assert_refused(
             disk, image_id, 'Still waiting', 'no usable answer',
-            'gave up after 35 s', '503', 'Look at Glance')
+            'gave up after 40 s', '503', 'Look at Glance')
         self.assertEqual(
             1, sum('Still waiting' in line for line in self.told()))
         self.wait_idle(image_id)

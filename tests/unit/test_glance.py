@@ -20,6 +20,7 @@ import json
 import logging
 import re
 import ssl
+import time
 
 import ddt
 import fixtures
@@ -390,6 +391,17 @@ class AnswerTestCase(GlanceTestCase):
             exception.LoginRefused, refused.image, records.IMAGE_ID)
         self.assertEqual(f'show image {records.IMAGE_ID}', exc.request)
         self.assertNotIn('wrong', str(exc))
+        self.assertEqual([], self.slept)
+
+    def test_clock_that_is_set_back_does_not_hold_a_request(self):
+        self.http.get(IMAGE_URL, json=records.image())
+        service = self.glance()
+        set_back = time.time() - 3600
+        self.useFixture(fixtures.MonkeyPatch('time.time', lambda: set_back))
+        self.useFixture(fixtures.MonkeyPatch(
+            'time.sleep', self.slept.append))
+
+        service.image(records.IMAGE_ID)
         self.assertEqual([], self.slept)
 
     def test_retry_is_logged_for_debugging(self):
