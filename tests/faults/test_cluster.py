@@ -82,7 +82,7 @@ class ClusterTestCase(base.FaultTestCase):
 
     @catalogue.fault(
         _COMPUTE, 'The OSDs of the local cluster are down when a disk is '
-                  'made, with timeouts in the compute\'s ``ceph.conf``',
+                  'made, with timeouts in the compute\'s ceph.conf',
         'Bring them back; see :ref:`cluster-timeouts`.')
     def test_osd_down(self) -> None:
         image_id = self.local()

@@ -130,7 +130,7 @@ class LocationTestCase(base.FaultTestCase):
 
     @catalogue.fault(
         _IMAGE, 'Glance lists a copy in the local store, but the RBD image '
-                'has no ``snap``', _FORGET)
+                'has no snapshot', _FORGET)
     def test_snapshot_is_missing(self) -> None:
         image_id = self.copied()
         self.remove_snapshot(image_id)
