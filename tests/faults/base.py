@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent import futures
 import contextlib
+import functools
 import pathlib
 import re
 import time
@@ -91,10 +92,13 @@ class FaultTestCase(labtest.LabTestCase):
         context.__enter__()
         self.addCleanup(context.__exit__, None, None, None)
 
-    def limit_glance(self, store: str, capabilities: str) -> None:
+    def limit_glance(
+        self, store: str, capabilities: str,
+    ) -> Callable[[], None]:
         """Let Glance's user do less in a cluster, until the test's end.
 
         :param capabilities: for OSDs; those for monitors stay.
+        :returns: what ends that earlier.
         """
         site = self.lab.sites[store]
         caps = site.query('ceph', 'auth', 'get', 'client.glance')[0]['caps']
@@ -105,6 +109,7 @@ class FaultTestCase(labtest.LabTestCase):
 
         limit(capabilities)
         self.addCleanup(limit, caps['osd'])
+        return functools.partial(limit, caps['osd'])
 
     def wait_writing(self, image_id: str, store: str = 'dcn0') -> None:
         """Return when Glance has begun to write the image to a store."""

@@ -151,11 +151,6 @@ class Gateway(fixtures.Fixture):
         self.addCleanup(listening.shutdown)
         self.addCleanup(self.closing.set)
 
-    @property
-    def options(self) -> dict[str, dict[str, str]]:
-        """The options of nova.conf that send a compute through this."""
-        return {'glance': {'api_servers': self.url}}
-
     def count(self, match: Match, sent: int | Ending | None = None) -> int:
         """Return how many requests there were.
 
