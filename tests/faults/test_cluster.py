@@ -103,7 +103,8 @@ class ClusterTestCase(base.FaultTestCase):
         glance = self.useFixture(gateway.Gateway(self.lab))
         with glance.following(gateway.looks, osd.kill):
             disk = self.boot_one(
-                image_id, libvirt=self.conf(), **glance.options)
+                image_id, libvirt=self.conf(),
+                glance={'api_servers': glance.url})
         osd.start()
         self.assert_unusable(disk, '[errno 110]', 'creating clone')
         self.report_refused(disk)

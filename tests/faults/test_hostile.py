@@ -50,7 +50,8 @@ class HostileTestCase(base.FaultTestCase):
             return record if other is None else other
 
         with self.glance.altering(gateway.looks, changed):
-            disk = self.boot_one(image_id, **self.glance.options)
+            disk = self.boot_one(
+                image_id, glance={'api_servers': self.glance.url})
         self.assert_short()
         return disk
 

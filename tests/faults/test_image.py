@@ -165,13 +165,17 @@ class ImageTestCase(base.FaultTestCase):
     def test_deactivated_during(self) -> None:
         image_id = self.make_image()
         self.slow_source(image_id, 4)
-        disk, since = self.boot_and_break(image_id, lambda: (
-            self.admin.images.deactivate(image_id)))
+
+        def deactivate() -> None:
+            self.wait_staging(image_id)
+            self.admin.images.deactivate(image_id)
+
+        disk, since = self.boot_and_break(image_id, deactivate)
         self.assert_refused(disk, image_id, 'its status is deactivated',
                             kind='ImageNotActive')
         self.report_refused(disk, since)
         self.wait_idle(image_id)
-        # The worker may keep what it has staged.
+        # Glance keeps what it has staged, for the next copy.
         self.assertLessEqual(self.traces(image_id).keys(), {'staged'})
         self.assertEqual(1, self.failed_copies(image_id))
         self.admin.images.reactivate(image_id)
