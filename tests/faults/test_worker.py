@@ -14,16 +14,13 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 import time
 
 from lab import boot
 from lab import clients
 from lab import fixture
 from lab import tasks
-from tests import labtest
-from tests.faults import base
+from tests.faults import advice
 from tests.faults import catalogue
 
 _WORKER = catalogue.Group.WORKER
@@ -33,7 +30,7 @@ _SLOWLY = 120.0
 _STALL = {'images_rbd_glance_copy_stall_timeout': '5'}
 
 
-class WorkerTestCase(base.FaultTestCase):
+class WorkerTestCase(advice.AdviceTestCase):
 
     def setUp(self) -> None:
         super().setUp()
@@ -116,39 +113,6 @@ class WorkerTestCase(base.FaultTestCase):
         self.expire(image_id)
         self.wait_unwatched(image_id)
         self.follow_advice(image_id)
-
-    def wait_unwatched(self, image_id: str) -> None:
-        """Return when Ceph has forgotten the client that died."""
-        site = self.lab.sites['dcn0']
-        labtest.wait_for('the end of the watch', lambda: not site.query(
-            'rbd', 'status', f'images/{image_id}')['watchers'])
-
-    def follow_advice(self, image_id: str) -> None:
-        """Boot, do what the error says, and boot again."""
-        before = self.failed_copies(image_id)
-        disk = self.boot_one(image_id)
-        self.assert_refused(disk, image_id, 'store dcn0', 'in the way')
-        self.assert_tenant(disk, 'copying it there failed')
-        self.assertEqual(
-            before + 1, self.failed_copies(image_id) - self.stolen(image_id))
-        self.assertEqual(['dcn0'], self.traces(image_id)['unlisted'])
-        self.obey(self.told()[-1])
-        self.assert_cloned(self.boot_one(image_id), image_id)
-
-    def stolen(self, image_id: str) -> int:
-        """Return how many imports lost their lock, which then count."""
-        body = self.admin.images.get_associated_image_tasks(image_id)
-        return sum(task['message'] == 'Expired lock preempted'
-                   for task in body['tasks'])
-
-    def obey(self, message: str) -> None:
-        """Run the commands in an error as the administrator of dcn0."""
-        site = self.lab.sites['dcn0']
-        commands = re.findall(r'\((rbd --id admin [^)]*)\)', message)
-        self.assertIn('rm', {shlex.split(line)[3] for line in commands})
-        for command in commands:
-            program, _option, _user, *words = shlex.split(command)
-            site.run(program, *words)
 
     def _end_tasks(self, image_id: str) -> None:
         body = self.admin.images.get_associated_image_tasks(image_id)
