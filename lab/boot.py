@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from concurrent import futures
 import contextlib
@@ -29,6 +30,8 @@ import time
 import types
 from typing import Any
 import uuid
+
+from glanceclient import exc as glance_exc
 
 from lab import ceph
 from lab import clients
@@ -60,6 +63,7 @@ class Request:
     :ivar count: how many instances, dealt out to the computes.
     :ivar user: the tenant.
     :ivar overrides: options of nova.conf, by section.
+    :ivar environment: variables of the computes besides the usual ones.
     """
 
     image_id: str
@@ -69,6 +73,7 @@ class Request:
     user: str = 'demo'
     backend: str = compute.OURS
     overrides: confile.Sections = dataclasses.field(default_factory=dict)
+    environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,7 +169,8 @@ class _Host:
             self._process = subprocess.Popen(
                 [sys.executable, '-m', 'lab.compute'],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
-                env=self._lab.launcher.environment(self._compute.name, {}),
+                env=self._lab.launcher.environment(
+                    self._compute.name, self._request.environment),
                 cwd=_ROOT, text=True)
         self._write(order)
         return self
@@ -199,13 +205,11 @@ class _Host:
     def _order(self) -> compute.Order:
         described, request = self._lab.state, self._request
         session = clients.session_for(described, request.user)
-        size = clients.glance_for(described, 'admin').images.get(
-            request.image_id).get('virtual_size') or 0
         user = described.user(request.user)
         return compute.Order(
             conf=str(self._compute.conf), backend=request.backend,
             image_id=request.image_id, instances=self._instances,
-            root_gb=max(1, -(-size // _GIB)),
+            root_gb=max(1, -(-self._image_size() // _GIB)),
             glance_url=described.glance_url,
             context={
                 'user_id': session.get_user_id(),
@@ -217,6 +221,16 @@ class _Host:
                         'region': described.region,
                         'publicURL': described.glance_url,
                         'internalURL': described.glance_url}]}]})
+
+    def _image_size(self) -> int:
+        """Return the bytes of the image, 0 when nobody knows."""
+        try:
+            image = clients.glance_for(self._lab.state, 'admin').images.get(
+                self._request.image_id)
+        except glance_exc.HTTPNotFound:
+            # Deleted since Nova's API accepted the request.
+            return 0
+        return int(image.get('virtual_size') or 0)
 
     def _examine(self, made: dict[str, Any]) -> Disk:
         """Look into the cluster: what was made is what counts."""

@@ -79,6 +79,29 @@ class GlanceConfigured(fixtures.Fixture):
         _restart(worker)
 
 
+class KeystoneConfigured(fixtures.Fixture):
+    """A Keystone that runs with other options during a test.
+
+    Tokens that were given before stay as they are.
+
+    :param overrides: options that replace those of the lab, by section
+    """
+
+    def __init__(self, lab: cloud.Lab, overrides: confile.Sections) -> None:
+        super().__init__()
+        self._keystone = lab.keystone
+        self._overrides = overrides
+
+    def _setUp(self) -> None:
+        self.addCleanup(self._restart, {})
+        self._restart(self._overrides)
+
+    def _restart(self, overrides: confile.Sections) -> None:
+        self._keystone.configure(overrides)
+        self._keystone.stop()
+        self._keystone.start()
+
+
 class ComputeConfigured(fixtures.Fixture):
     """A nova-compute that runs with other options during a test.
 

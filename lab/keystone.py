@@ -47,8 +47,7 @@ class Keystone(daemon.Daemon):
 
     def prepare(self) -> None:
         """Make configuration, keys, tables, the admin; needs MariaDB."""
-        confile.write(self._directory / 'keystone.conf',
-                      confile.ini(self.sections()))
+        self.configure({})
         for kind in ('fernet', 'credential'):
             _write_keys(self._directory / kind)
         self._manage('db_sync')
@@ -58,6 +57,14 @@ class Keystone(daemon.Daemon):
             *(word for interface in accounts.INTERFACES for word in (
                 f'--bootstrap-{interface}-url', self._lab.keystone_url)),
             OS_BOOTSTRAP_PASSWORD=self._lab.user(accounts.ADMIN).password)
+
+    def configure(self, overrides: confile.Sections) -> None:
+        """Write its configuration; it counts from a restart.
+
+        :param overrides: options that replace those of the lab, by section
+        """
+        confile.write(self._directory / 'keystone.conf', confile.ini(
+            confile.merge(self.sections(), overrides)))
 
     def populate(self) -> None:
         """Make the lab's accounts; Keystone runs."""

@@ -48,6 +48,8 @@ def controller(lab: state.State, cloud: computestate.Cloud,
             'connection': mariadb.connection(lab.database, 'nova')},
         'keystone_authtoken': authconf.authtoken(lab, 'nova'),
         'conductor': {'workers': '1'},
+        # The tests make more servers than Nova's default of 10 allows.
+        'quota': {'instances': '40', 'cores': '40'},
         'scheduler': {'workers': '1'},
     })
 

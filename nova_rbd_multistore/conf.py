@@ -28,7 +28,8 @@ LIBVIRT_OPTS = [
 How many times to ask Glance to copy an image before a boot gives up.
 
 Counts copies that Glance accepted and that then ended without the image in
-the store, for example because the store could not be written to for a moment.
+the store, for example because the store could not be written to for a moment;
+also copies that other computes asked for, as far as this boot saw them fail.
 The waits between attempts double, from 1 second to at most 30 seconds. All
 attempts share the time of ``images_rbd_glance_copy_timeout``.
 

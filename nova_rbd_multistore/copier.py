@@ -15,37 +15,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Collection
 from collections.abc import Iterator
 import dataclasses
-from typing import Protocol
 
 from oslo_log import log as logging
 
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import journal
+from nova_rbd_multistore import observer
 from nova_rbd_multistore import obstacle
+from nova_rbd_multistore import outage
 from nova_rbd_multistore import pacing
 from nova_rbd_multistore import protocol
-from nova_rbd_multistore import taskwatch
 from nova_rbd_multistore import timing
 
 LOG = logging.getLogger(__name__)
 
 _MIB = 1024 * 1024
-
-
-class ImageService(Protocol):
-    """What the copier needs of Glance; see ``glance.Glance``."""
-
-    def image(self, image_id: str) -> image_mod.Image: ...
-
-    def tasks(self, image_id: str) -> Collection[image_mod.Task]: ...
-
-    def stores(self) -> frozenset[str]: ...
-
-    def submit_copy(self, image_id: str, store: str) -> None: ...
+_MORE_TIME = ('If copies need more time, raise images_rbd_glance_copy_timeout '
+              'in [libvirt] of nova.conf.')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,12 +73,12 @@ class Copier:
     """Ensures that stores hold images.
 
     :param clock: None for the machine's.
-    :param find_obstacle: asked when a copy has failed.
+    :param find_obstacle: tells what is where a copy has to go.
     """
 
     def __init__(
         self,
-        service: ImageService,
+        service: observer.ImageService,
         settings: Settings,
         clock: timing.Clock | None = None,
         find_obstacle: obstacle.Find = lambda image_id, store: None,
@@ -115,8 +104,11 @@ class Copier:
         """
         if budget is None:
             budget = self.budget()
-        wait = _Wait(self._service, self._settings, self._clock, budget,
-                     journal.Attempt(image_id, store), self._find_obstacle)
+        watched = observer.Observer(
+            self._service, self._clock, self._settings.poll_interval,
+            self._find_obstacle)
+        wait = _Wait(watched, self._settings.limits, self._clock, budget,
+                     journal.Attempt(image_id, store))
         for _ in self._looks(wait, budget):
             match wait.look():
                 case protocol.Done(image):
@@ -124,13 +116,8 @@ class Copier:
                 case protocol.Failed(error):
                     raise error
                 case protocol.Submit() if budget.left > 0:
-                    wait.submit()
-        raise exception.CopyTimedOut(
-            image_id, store,
-            f'gave up after {wait.seconds:.0f} s; {wait.state}. A copy that '
-            f'is in progress goes on in Glance. If copies need more time, '
-            f'raise images_rbd_glance_copy_timeout in [libvirt] of '
-            f'nova.conf.')
+                    wait.submit(self._service)
+        raise exception.CopyTimedOut(image_id, store, wait.gave_up)
 
     def budget(
         self, cancelled: Callable[[], bool] | None = None,
@@ -165,21 +152,19 @@ class _Wait:
 
     def __init__(
         self,
-        service: ImageService,
-        settings: Settings,
+        watched: observer.Observer,
+        limits: protocol.Limits,
         clock: timing.Clock,
         budget: timing.Budget,
         attempt: journal.Attempt,
-        find_obstacle: obstacle.Find,
     ) -> None:
-        self._service = service
-        self._find_obstacle = find_obstacle
-        self._limits = settings.limits
+        self._observer = watched
+        self._limits = limits
         self._clock = clock
         self._budget = budget
         self._attempt = attempt
-        self._tasks = taskwatch.TaskWatch(
-            service.tasks, clock, settings.poll_interval)
+        self._outage = outage.Outage(
+            clock, image=attempt.image_id, store=attempt.store)
         self.since = clock.monotonic()
         self._lock: str | None = None
         self._phase: protocol.Phase | None = None
@@ -193,21 +178,23 @@ class _Wait:
         """How long this has taken so far."""
         return self._budget.elapsed
 
+    @property
+    def gave_up(self) -> str:
+        """Why this took too long, and what an operator can do."""
+        return (f'gave up after {self.seconds:.0f} s; {self.state}. A copy '
+                f'that is in progress goes on in Glance. '
+                f'{self._outage.remedy or _MORE_TIME}')
+
     def look(self) -> protocol.Decision:
         """Look at Glance once, and decide."""
         self._looks += 1
         self.puzzled = False
-        try:
-            seen = self._observe()
-        except exception.GlanceUnavailable as exc:
-            self.state = f'Glance does not answer ({exc})'
-            LOG.debug('No news of image %(image)s and store %(store)s after '
-                      '%(seconds).1f s: %(state)s', self._facts())
-            return protocol.Wait(protocol.Phase.BACKOFF)
-        except exception.GlanceError as exc:
-            return protocol.Failed(exception.CopyNotPermitted(
-                self._attempt.image_id, self._attempt.store,
-                f'Glance refuses to show the image ({exc}).'))
+        seen = self._observer.look(self._attempt)
+        if isinstance(seen, exception.GlanceError):
+            return self._missed(seen)
+        self._outage.answered()
+        if seen.image:
+            self._mib = (seen.image.size or 0) // _MIB
         self._lock = seen.image.lock if seen.image else None
         failures = len(self._attempt.failures)
         self._attempt = self._attempt.observed(seen)
@@ -220,10 +207,18 @@ class _Wait:
             self._note(decision)
         return decision
 
-    def submit(self) -> None:
+    def _missed(self, answer: exception.GlanceError) -> protocol.Decision:
+        if self._outage.ends_the_wait(answer):
+            return protocol.Failed(exception.CopyNotPermitted(
+                self._attempt.image_id, self._attempt.store,
+                f'{self._outage.state}. {self._outage.remedy}'))
+        self.state = self._outage.state
+        return protocol.Wait(protocol.Phase.BACKOFF)
+
+    def submit(self, service: observer.ImageService) -> None:
         """Ask for the copy; what a refusal means is for the next look."""
         try:
-            self._service.submit_copy(
+            service.submit_copy(
                 self._attempt.image_id, self._attempt.store)
         except exception.GlanceError as exc:
             self.puzzled = True
@@ -249,39 +244,6 @@ class _Wait:
             LOG.info('Image %(image)s (%(mib)d MiB) is in store %(store)s '
                      'after %(seconds).1f s', self._facts(mib=self._mib))
         return result
-
-    def _observe(self) -> journal.Observation:
-        attempt = self._attempt
-        try:
-            image = self._service.image(attempt.image_id)
-        except exception.NotFound:
-            return journal.Observation(self._clock.monotonic(), None)
-        self._mib = (image.size or 0) // _MIB
-        if not image.active or attempt.store in image.stores:
-            return journal.Observation(self._clock.monotonic(), image)
-        ours = attempt.lock if attempt.running else None
-        task = None
-        if image.lock or attempt.running:
-            task = self._tasks.look(image, ours or image.lock)
-        return journal.Observation(
-            self._clock.monotonic(), image, task,
-            self._tasks.age(task), self._known_stores(image),
-            self._find_obstacle(attempt.image_id, attempt.store)
-            if attempt.submitted and not image.lock else None)
-
-    def _known_stores(
-        self, image: image_mod.Image,
-    ) -> frozenset[str] | None:
-        """Return Glance's stores where they may explain a refusal."""
-        refusal = self._attempt.refusal
-        if image.lock or refusal is None or not isinstance(
-                refusal.answer, exception.Conflict):
-            return None
-        try:
-            return self._service.stores()
-        except exception.GlanceError as exc:
-            LOG.debug('The stores of Glance are not shown: %s', exc)
-            return None
 
     def _note(self, wait: protocol.Wait) -> None:
         """Log what is waited for: once for each phase, and every look."""

@@ -57,7 +57,11 @@ class BadRequest(GlanceError):
 
 
 class NotAuthenticated(GlanceError):
-    """401: the credential is not, or no longer, accepted."""
+    """401: the token is not, or no longer, accepted, or Keystone is away."""
+
+
+class LoginRefused(NotAuthenticated):
+    """Keystone gives the credential no token."""
 
 
 class Forbidden(GlanceError):
@@ -152,6 +156,13 @@ class Misconfigured(CopyError):
 
     summary = 'cannot be copied'
     told_tenant = 'the site is not set up for copies of images'
+
+
+class CopyUnusable(CopyError):
+    """Glance counts on a copy that cannot be cloned."""
+
+    summary = 'cannot be copied'
+    told_tenant = 'its copy there is damaged'
 
 
 class CopyFailed(CopyError):

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
+import contextlib
 import dataclasses
 import functools
 import html
@@ -109,13 +110,19 @@ class Glance:
                 endpoint_override=endpoint, **access.adapter).http_client
             for endpoint in access.endpoints or (None,)]
         self._clients = itertools.cycle(clients)
-        self._options: dict[str, Any] = (
-            {} if access.session.timeout else {'timeout': REQUEST_TIMEOUT})
+        # keystoneauth's own semaphore, which is to limit rates, counts in
+        # the wall clock: set back by an hour, the next request waits an hour.
+        self._options: dict[str, Any] = {
+            'rate_semaphore': contextlib.nullcontext()}
+        if not access.session.timeout:
+            self._options['timeout'] = REQUEST_TIMEOUT
         self._retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(
                 exception.GlanceUnavailable),
             stop=tenacity.stop_after_attempt(1 + retries),
-            wait=tenacity.wait_random_exponential(multiplier=0.2, max=3),
+            # Patient as Nova's own client: a load balancer takes a second
+            # or two to notice that a worker has gone.
+            wait=tenacity.wait_exponential_jitter(0.5, max=3, jitter=0.5),
             before_sleep=_log_retry, reraise=True,
             sleep=sleep or tenacity.nap.sleep)
 
@@ -206,7 +213,7 @@ class Glance:
             kind = _BY_STATUS.get(exc.code, exception.GlanceUnavailable)
             raise kind(what, _words(exc)) from exc
         except ksa_exc.Unauthorized as exc:
-            raise exception.NotAuthenticated(what, str(exc)) from exc
+            raise exception.LoginRefused(what, str(exc)) from exc
         except (glance_exc.CommunicationError, glance_exc.InvalidEndpoint,
                 ksa_exc.ClientException) as exc:
             raise exception.GlanceUnavailable(what, str(exc)) from exc

@@ -19,7 +19,6 @@ compare exactly (``dcn1`` is not in ``central,dcn10``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 import dataclasses
 import datetime
 import re
@@ -145,10 +144,16 @@ class Location:
             read = record_mod.Record(record)
         except exception.InvalidRecord:
             return cls(url='')
-        metadata = read.value('metadata')
-        store = (record_mod.Record(metadata).text('store')
-                 if isinstance(metadata, Mapping) else None)
-        return cls(url=read.text('url') or '', store=store)
+        return cls(url=read.text('url') or '',
+                   store=_store_of(read.value('metadata')))
+
+
+def _store_of(metadata: object) -> str | None:
+    """Return the store that a location's metadata name, if they name one."""
+    try:
+        return record_mod.Record(metadata).word('store')
+    except exception.InvalidRecord:
+        return None
 
 
 def locations_from_glance(body: object) -> tuple[Location, ...]:

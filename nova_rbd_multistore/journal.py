@@ -71,6 +71,12 @@ class Signs:
     changed_at: float = 0.0
     moved: bool = False
 
+    @property
+    def image(self) -> image_mod.Image | None:
+        """The image as last seen, None when there was none."""
+        seen = self.last[0] if self.last else None
+        return seen if isinstance(seen, image_mod.Image) else None
+
     def observed(self, seen: Observation) -> Signs:
         """Take in what a look showed."""
         if seen.signs == self.last:
@@ -87,6 +93,38 @@ class Signs:
             return since_change
         return min(seen.task_age, since_change) if self.moved \
             else seen.task_age
+
+
+@dataclasses.dataclass(frozen=True)
+class Writing:
+    """What an import has been seen to write to our store, under one lock.
+
+    Whoever writes has it open. What nobody was seen to have open may be older
+    than the import.
+
+    :ivar identity: of what somebody had open, None for nothing yet.
+    :ivar deserted_at: monotonic seconds since when nobody has; None while
+        somebody has, or when that is not known.
+    """
+
+    lock: str | None = None
+    identity: str | None = None
+    deserted_at: float | None = None
+
+    def observed(self, seen: Observation) -> Writing:
+        """Take in what a look showed."""
+        lock = seen.image.lock if seen.image else None
+        found = seen.obstacle
+        before = self if lock == self.lock else Writing(lock)
+        if lock is None:
+            return Writing()
+        if found is not None and not found.deserted:
+            return Writing(lock, found.identity)
+        if found is None or found.identity != before.identity:
+            return Writing(lock, before.identity)
+        if before.deserted_at is not None:
+            return before
+        return Writing(lock, before.identity, seen.at)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,15 +176,19 @@ class Attempt:
     signs: Signs = Signs()
     obstacle: obstacle_mod.Obstacle | None = None
     obstructed: bool = False
+    writing: Writing = Writing()
 
     def observed(self, seen: Observation) -> Attempt:
         """Take in what a look showed."""
         attempt = dataclasses.replace(
             self, signs=self.signs.observed(seen), obstacle=seen.obstacle,
             obstructed=seen.obstacle is not None and seen.obstacle.deserted
-            and seen.obstacle == self.obstacle)
-        if seen.image is None or not self.running:
+            and seen.obstacle == self.obstacle,
+            writing=self.writing.observed(seen))
+        if seen.image is None:
             return attempt
+        if not self.running:
+            return attempt._joined_failed(seen, self.signs.image)
         lock = seen.image.lock
         if lock is not None and self.lock in (None, lock):
             return dataclasses.replace(
@@ -159,10 +201,30 @@ class Attempt:
             return attempt
         if seen.task is not None and not seen.task.ended and not self.ending:
             return dataclasses.replace(attempt, ending=True)
+        return attempt._failed(seen.at, _why_ended(seen, self.store))
+
+    def _joined_failed(
+        self, seen: Observation, before: image_mod.Image | None,
+    ) -> Attempt:
+        """Take in that somebody else's import could not write to our store.
+
+        Only that is known for sure without being told by the task: a store
+        comes into the list when an import fails, and goes when the next one
+        begins.
+        """
+        assert seen.image is not None
+        if before is None or self.store in seen.image.stores or \
+                self.store in before.failed or \
+                self.store not in seen.image.failed:
+            return self
+        return self._failed(
+            seen.at, 'Glance could not write to the store, asked by others')
+
+    def _failed(self, at: float, why: str) -> Attempt:
+        failures = (*self.failures, why)
         return dataclasses.replace(
-            attempt, running=False, lock=None, ending=False,
-            failures=(*self.failures, _why_ended(seen, self.store)),
-            ready_at=seen.at + _backoff(self.submitted))
+            self, running=False, lock=None, ending=False, failures=failures,
+            ready_at=at + _backoff(len(failures)))
 
     def accepted(self, at: float) -> Attempt:
         """Take in a 202: from now on a run for our store is ours.

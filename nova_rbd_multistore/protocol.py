@@ -24,18 +24,12 @@ has ended: Glance may leave a store in ``os_glance_importing_to_stores``
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import enum
 
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import journal
-
-# Glance lets the next import take the lock this long after the task's last
-# update; a pending task gets twice as long. Both are constants in
-# ImagesController._enforce_import_lock() of glance.api.v2.images.
-LOCK_EXPIRY = 3600.0
-PENDING_LOCK_EXPIRY = 7200.0
+from nova_rbd_multistore import lock as lock_mod
 
 # A lock whose task is hidden may have expired long ago, and only a submission
 # tells: 409 while it is valid, 202 when Glance lets us take it. After this
@@ -44,9 +38,12 @@ PENDING_LOCK_EXPIRY = 7200.0
 # deadlock.
 KNOCK_AFTER = 60.0
 
+# Ceph forgets a writer that died after half a minute; one that lives and lost
+# its connection is back sooner than in this many seconds more.
+DESERTED_FOR = 30.0
+
 # Waiting for the lock to go would not change these answers.
-_FINAL = (exception.Forbidden, exception.NotAuthenticated,
-          exception.OverQuota)
+_FINAL = (exception.Forbidden, exception.OverQuota)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,14 +140,17 @@ def _decide_locked(
         return _decide_refused(seen, attempt, refusal.answer)
     silence = attempt.signs.silence(seen)
     used_up = len(attempt.failures) >= limits.attempts
-    expired = _has_expired(seen)
+    expired = lock_mod.has_expired(seen)
     if not (ours or used_up) and seen.at >= attempt.ready_at and (
             expired or _is_mute(seen, lock, refusal, silence)):
         return Submit()
-    if 0 < limits.stall_timeout <= silence and not expired:
+    if limits.stall_timeout and not expired and (
+            silence >= limits.stall_timeout
+            or _is_deserted(seen, attempt, silence)):
         return Failed(exception.CopyStalled(
-            attempt.image_id, attempt.store, _stalled(seen, lock, silence)))
-    detail = _held(seen, lock, silence)
+            attempt.image_id, attempt.store,
+            lock_mod.stalled(seen, lock, silence)))
+    detail = lock_mod.holder(seen, lock, silence)
     if ours and not copying:
         return Wait(Phase.STARTING, detail)
     return Wait(Phase.COPYING if copying else Phase.QUEUED, detail)
@@ -198,7 +198,8 @@ def _decide_refused(
                     image_id, store, _unknown_store(seen.known_stores)))
             # The import that was in the way has ended in the meantime.
             return _submit_when_ready(seen, attempt)
-        case exception.GlanceUnavailable():
+        case exception.GlanceUnavailable() | exception.NotAuthenticated():
+            # A look with the same credential has been answered since then.
             return _submit_when_ready(seen, attempt)
         case exception.BadRequest():
             return Failed(exception.Misconfigured(
@@ -223,12 +224,6 @@ def _decide_refused(
                 f'one use Glance\'s policy copy_image.'))
 
 
-def _has_expired(seen: journal.Observation) -> bool:
-    """Tell whether a lock has expired by our clock, if its task is shown."""
-    return seen.task is not None and seen.task_age is not None and \
-        seen.task_age >= _expiry(seen.task)
-
-
 def _is_mute(
     seen: journal.Observation, lock: str, refusal: journal.Refusal | None,
     silence: float,
@@ -239,22 +234,17 @@ def _is_mute(
     return seen.task_age is None and silence >= KNOCK_AFTER and not told
 
 
-def _expiry(task: image_mod.Task) -> float:
-    return PENDING_LOCK_EXPIRY if task.status == 'pending' else LOCK_EXPIRY
+def _is_deserted(
+    seen: journal.Observation, attempt: journal.Attempt, silence: float,
+) -> bool:
+    """Tell whether the worker that wrote to our store has died."""
+    since = attempt.writing.deserted_at
+    return since is not None and \
+        min(silence, seen.at - since) >= DESERTED_FOR
 
 
 def _sentence(words: str) -> str:
     return words if words.endswith('.') else f'{words}.'
-
-
-def _held(seen: journal.Observation, lock: str, silence: float) -> str:
-    held = [f'import task {lock}']
-    if seen.task is not None:
-        held.append(f'{seen.task.status}: {seen.task.message}'
-                    if seen.task.message else seen.task.status)
-    if silence >= KNOCK_AFTER:
-        held.append(f'no sign of life for {silence:.0f} s')
-    return ', '.join(held)
 
 
 def _attempts_failed(failures: tuple[str, ...]) -> str:
@@ -275,20 +265,3 @@ def _unknown_store(known: frozenset[str]) -> str:
     return (f'Glance has no store of that name, but {has}. Set '
             f'images_rbd_glance_store_name in [libvirt] of nova.conf to the '
             f'store in this compute\'s cluster.')
-
-
-def _stalled(seen: journal.Observation, lock: str, silence: float) -> str:
-    task = seen.task
-    if task is None or task.updated_at is None:
-        return (f'import task {lock} holds the image and has shown no sign '
-                f'of life for {silence:.0f} s. Glance lets a new import take '
-                f'over {LOCK_EXPIRY:.0f} s after the task\'s last update '
-                f'({PENDING_LOCK_EXPIRY:.0f} s while it is pending). Look '
-                f'for a Glance API worker that died.')
-    expires = task.updated_at + datetime.timedelta(seconds=_expiry(task))
-    return (f'import task {task.id} of project {task.owner} '
-            f'(request {task.request_id}, {task.status}) holds the image and '
-            f'has shown no sign of life for {silence:.0f} s, since '
-            f'{task.updated_at:%Y-%m-%d %H:%M:%S} UTC. Glance lets a new '
-            f'import take over at {expires:%Y-%m-%d %H:%M:%S} UTC. Look for '
-            f'a Glance API worker that died.')

@@ -34,6 +34,22 @@ class ObjectNotFound(RadosError):
     """``rados.ObjectNotFound``."""
 
 
+class TimedOut(RadosError):
+    """``rados.TimedOut``."""
+
+
+class RadosPermissionError(RadosError):
+    """``rados.PermissionError``."""
+
+
+class PermissionDeniedError(RadosError):
+    """``rados.PermissionDeniedError``."""
+
+
+class RadosNoSpace(RadosError):
+    """``rados.NoSpace``."""
+
+
 class RbdError(Exception):
     """``rbd.Error``."""
 
@@ -50,22 +66,44 @@ class PermissionDenied(RbdError):
     """``rbd.PermissionError``."""
 
 
+class InvalidArgument(RbdError):
+    """``rbd.InvalidArgument``."""
+
+
+class Timeout(RbdError):
+    """``rbd.Timeout``."""
+
+
+class ConnectionShutdown(RbdError):
+    """``rbd.ConnectionShutdown``."""
+
+
+class RbdNoSpace(RbdError):
+    """``rbd.NoSpace``."""
+
+
+class DiskQuotaExceeded(RbdError):
+    """``rbd.DiskQuotaExceeded``."""
+
+
 @dataclasses.dataclass
 class Volume:
     """An RBD image.
 
+    :ivar protected: those of the snapshots that may be cloned.
     :ivar parent: pool, image and snapshot that it is a clone of.
     :ivar id: tells it from another of the same name.
-    :ivar protected: snapshots that can be cloned in the old way.
     :ivar watchers: addresses of the clients that have it open for writing.
+    :ivar broken: what opening it raises, None when that works.
     """
 
     snapshots: set[str] = dataclasses.field(default_factory=set)
+    protected: set[str] = dataclasses.field(default_factory=set)
     parent: tuple[str, str, str] | None = None
     features: int = 0
     id: str = '1045a'
-    protected: set[str] = dataclasses.field(default_factory=set)
     watchers: list[str] = dataclasses.field(default_factory=list)
+    broken: Exception | None = None
 
 
 class Cluster:
@@ -74,6 +112,8 @@ class Cluster:
     :ivar pools: volumes by pool and name.
     :ivar writable: pools that the client may create volumes in.
     :ivar unreadable: pools that the client may not read.
+    :ivar refusal: what connecting raises, None when that works.
+    :ivar silent: whether the OSDs do not answer, and the client gives up.
     :ivar users: the client of each connection that was made.
     :ivar connected: connections that are open now.
     :ivar contexts: I/O contexts that are open now.
@@ -87,7 +127,8 @@ class Cluster:
         self.writable = {'vms'}
         self.unreadable: set[str] = set()
         self.features: str | None = '61'
-        self.up = True
+        self.refusal: RadosError | None = None
+        self.silent = False
         self.users: list[str | None] = []
         self.connected = 0
         self.contexts = 0
@@ -100,9 +141,11 @@ class Cluster:
         return len(self.users)
 
     def add(self, pool: str, name: str, *snapshots: str) -> None:
-        """Put an image there."""
-        self.pools[pool][name] = Volume(
-            set(snapshots), protected=set(snapshots))
+        """Put an image there, with snapshots that are protected."""
+        self.pools[pool][name] = Volume(set(snapshots), set(snapshots))
+
+
+RBD_FEATURE_LAYERING = 1
 
 
 class IoCtx:
@@ -139,8 +182,8 @@ class Rados:
         self._options: dict[str, str] = {}
 
     def connect(self, timeout: int = 0) -> None:
-        if not self._cluster.up:
-            raise RadosError('error connecting to the cluster')
+        if self._cluster.refusal is not None:
+            raise self._cluster.refusal
         self._connected = True
         self._cluster.options = self._options
         self._cluster.connected += 1
@@ -188,8 +231,16 @@ class RBD:
                 c_ioctx.pool not in c_ioctx.cluster.writable:
             raise PermissionDenied('error creating clone')
         parent = p_ioctx.volumes.get(p_name)
+        if p_ioctx.cluster.silent:
+            raise Timeout('error creating clone')
         if parent is None or p_snapname not in parent.snapshots:
             raise ImageNotFound('error creating clone')
+        if parent.broken is not None:
+            raise parent.broken
+        if p_snapname not in parent.protected:
+            raise InvalidArgument('error creating clone')
+        if not features or not features & RBD_FEATURE_LAYERING:
+            raise InvalidArgument('error creating clone')
         if c_name in c_ioctx.volumes:
             raise ImageExists('error creating clone')
         c_ioctx.volumes[c_name] = Volume(
@@ -205,9 +256,13 @@ class Image:
     ) -> None:
         if ioctx.pool in ioctx.cluster.unreadable:
             raise PermissionDenied(f'error opening image {name}')
+        if ioctx.cluster.silent:
+            raise Timeout(f'error opening image {name}')
         volume = ioctx.volumes.get(name)
         if volume is None or snapshot not in {None, *volume.snapshots}:
             raise ImageNotFound(f'error opening image {name}')
+        if volume.broken is not None:
+            raise volume.broken
         self._volume = volume
 
     def close(self) -> None:
@@ -251,11 +306,17 @@ class FakeCeph(fixtures.Fixture):
         rados = types.SimpleNamespace(
             Rados=lambda rados_id, conffile: Rados(
                 self.clusters, rados_id, conffile),
-            Error=RadosError, ObjectNotFound=ObjectNotFound)
+            Error=RadosError, ObjectNotFound=ObjectNotFound,
+            TimedOut=TimedOut, PermissionError=RadosPermissionError,
+            PermissionDeniedError=PermissionDeniedError,
+            NoSpace=RadosNoSpace)
         rbd = types.SimpleNamespace(
             RBD=RBD, Image=Image, Error=RbdError, ImageNotFound=ImageNotFound,
             ImageExists=ImageExists, PermissionError=PermissionDenied,
-            RBD_FEATURE_LAYERING=1)
+            InvalidArgument=InvalidArgument, Timeout=Timeout,
+            ConnectionShutdown=ConnectionShutdown, NoSpace=RbdNoSpace,
+            DiskQuotaExceeded=DiskQuotaExceeded,
+            RBD_FEATURE_LAYERING=RBD_FEATURE_LAYERING)
         self.useFixture(fixtures.MonkeyPatch(
             'nova.storage.rbd_utils.rados', rados))
         self.useFixture(fixtures.MonkeyPatch(

@@ -146,6 +146,12 @@ class LabTestCase(testtools.TestCase):
         wait_for(f'the end of the import of {image_id}', lambda: not (
             self.image(image_id).get('os_glance_import_task')))
 
+    def wait_imports(self, image_id: str) -> None:
+        """Return when all imports of an image, even a deleted one, ended."""
+        wait_for(f'the end of the imports of {image_id}', lambda: not (
+            self._imports(image_id, 'pending')
+            or self._imports(image_id, 'processing')))
+
     def _imports(self, image_id: str, status: str) -> list[str]:
         """Return the tasks of an image, also of one that was deleted."""
         found = [task.id for task in self.admin.tasks.list(
@@ -156,9 +162,7 @@ class LabTestCase(testtools.TestCase):
     def _remove_image(self, image_id: str) -> None:
         # An import goes on although its image was deleted, and leaves what
         # it wrote.
-        wait_for(f'the end of the imports of {image_id}', lambda: not (
-            self._imports(image_id, 'pending')
-            or self._imports(image_id, 'processing')))
+        self.wait_imports(image_id)
         with contextlib.suppress(glance_exc.HTTPNotFound):
             self.admin.images.delete(image_id)
         for worker in self.lab.workers.values():

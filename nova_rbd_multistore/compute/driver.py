@@ -49,17 +49,23 @@ class LibvirtDriver(driver.LibvirtDriver):
             raises, and counts the image as an error of this host.
         :raises nova.exception.ImageUnacceptable: when it would have to be
             downloaded, and never_download_image_if_on_rbd is set.
+        :raises nova.exception.InternalError: when the cluster cannot be used.
         """
         if CONF.libvirt.images_type != 'rbd':
             return bool(super().cache_image(context, image_id))
-        provider = localimage.Provider(
-            rbd_utils.RBDDriver(), rbd.Cluster.can_read)
+        ceph = rbd_utils.RBDDriver()
+        provider = localimage.Provider(ceph, rbd.Cluster.can_read)
+        failure = None
         try:
             copied = provider.provide(context, image_id)
         except nova_exception.ImageUnacceptable:
             if CONF.workarounds.never_download_image_if_on_rbd:
                 raise
             return bool(super().cache_image(context, image_id))
+        except rbd.errors() as exc:
+            failure = exc
+        if failure is not None:
+            raise rbd.translate(ceph, failure) from failure
         if copied:
             LOG.info('Image %(image)s was copied to our store %(store)s by '
                      'request',

@@ -15,9 +15,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+import functools
 import os
 from typing import Any
 from typing import NoReturn
+from typing import TypeVar
 
 from nova import context as nova_context
 from nova import exception as nova_exception
@@ -36,6 +38,26 @@ from nova_rbd_multistore.compute import rbd
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
+
+_T = TypeVar('_T')
+
+
+def _translating(method: Callable[..., _T]) -> Callable[..., _T]:
+    """Have a method raise nova.exception.InternalError for Ceph's errors.
+
+    These are two that Nova calls when it makes a disk, and that call all the
+    others.
+    """
+    @functools.wraps(method)
+    def call(self: Rbd, *args: Any, **kwargs: Any) -> _T:
+        try:
+            return method(self, *args, **kwargs)
+        except rbd.errors() as exc:
+            failure = exc
+        raise rbd.translate(
+            self.driver, failure, self._instance_uuid) from failure
+
+    return call
 
 
 class Rbd(imagebackend.Rbd):
@@ -66,8 +88,9 @@ class Rbd(imagebackend.Rbd):
             ImageNotActive.
         :raises nova.exception.GlanceConnectionFailed: when Glance gives no
             usable answer.
-        :raises nova.exception.InternalError: when the cluster cannot be
-            reached; Forbidden when the disk may not be made there.
+        :raises nova.exception.Forbidden: when the disk may not be made in the
+            cluster. What else Ceph's bindings raise is for :meth:`cache`,
+            within which Nova calls this.
         :raises nova.exception.UnexpectedDeletingTaskStateError: when the
             instance was deleted while it waited.
         """
@@ -85,6 +108,16 @@ class Rbd(imagebackend.Rbd):
         else:
             return
         self._give_up(failure)
+
+    @_translating
+    def exists(self) -> bool:
+        """Tell whether this disk is there."""
+        return bool(super().exists())
+
+    @_translating
+    def cache(self, *args: Any, **kwargs: Any) -> None:
+        """Make this disk if need be, and have it as large as it should be."""
+        super().cache(*args, **kwargs)
 
     def create_image(
         self,

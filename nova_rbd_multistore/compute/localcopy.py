@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
-import functools
 
 import nova.conf
 
@@ -27,6 +26,7 @@ from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import obstacle
 from nova_rbd_multistore import protocol
 from nova_rbd_multistore.compute import access
+from nova_rbd_multistore.compute import flaws
 from nova_rbd_multistore.compute import partial
 from nova_rbd_multistore.compute import turns
 
@@ -61,7 +61,7 @@ def _copy(
     cancelled: Callable[[], bool] | None,
 ) -> image_mod.Image:
     store = CONF.libvirt.images_rbd_glance_store_name
-    find = functools.partial(partial.find, services)
+    find = partial.Finder(services)
     copying = copier.Copier(
         services.copying, _settings(), find_obstacle=find)
     budget = copying.budget(cancelled)
@@ -138,9 +138,16 @@ def _locations_hidden(
 
 
 def not_in_cluster(
-    services: access.Services, image: image_mod.Image,
-) -> exception.Misconfigured:
-    """Explain that our store has the image and our cluster has not."""
+    services: access.Services, image: image_mod.Image, known: flaws.Flaws,
+) -> exception.CopyError:
+    """Explain that our store has the image and our cluster has not.
+
+    :param known: what is wrong with its locations in our cluster.
+    """
+    store = CONF.libvirt.images_rbd_glance_store_name
+    unusable = known.explain(store)
+    if unusable is not None:
+        return unusable
     if services.hidden_locations(image.id) is None:
         reason = (f'the store has the image, but no location of it that '
                   f'Glance shows to {services.credential} is a snapshot in '
@@ -151,5 +158,4 @@ def not_in_cluster(
         reason = ('the store has the image, but no location of it is a '
                   'snapshot in this compute\'s cluster. Check that the store '
                   'is in the cluster of images_rbd_ceph_conf.')
-    return exception.Misconfigured(
-        image.id, CONF.libvirt.images_rbd_glance_store_name, reason)
+    return exception.Misconfigured(image.id, store, reason)

@@ -28,6 +28,7 @@ from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore.compute import access
 from nova_rbd_multistore.compute import deletion
+from nova_rbd_multistore.compute import flaws
 from nova_rbd_multistore.compute import localcopy
 from nova_rbd_multistore.compute import rbd
 
@@ -68,20 +69,21 @@ class Provider:
         :raises nova.exception.ImageNotFound: as :func:`visible`.
         :raises nova.exception.GlanceConnectionFailed: when Glance gives no
             usable answer.
-        :raises nova.exception.InternalError: when the cluster cannot be
-            reached; also whatever ``use`` raises.
+        :raises: whatever ``use`` raises, and what Ceph's bindings raise when
+            the cluster cannot be used; see :func:`.rbd.translate`.
         """
         services = access.services(context)
+        known = flaws.Flaws(image_id)
         try:
             image = visible(services, image_id)
             self._check_format(image)
-            if self._found(services, image):
+            if self._found(services, image, known):
                 return False
             self._check_store(copy_to_store, image_id)
             copied = localcopy.obtain(
                 services, image, self._cancelled(context))
-            if not self._found(services, copied):
-                raise localcopy.not_in_cluster(services, copied)
+            if not self._found(services, copied, known):
+                raise localcopy.not_in_cluster(services, copied, known)
         except exception.GlanceUnavailable as exc:
             raise access.unreachable(exc) from exc
         except exception.NotAuthenticated as exc:
@@ -120,10 +122,11 @@ class Provider:
 
     def _found(
         self, services: access.Services, image: image_mod.Image,
+        known: flaws.Flaws,
     ) -> bool:
         """Use the first snapshot that turns out to be there."""
         store = CONF.libvirt.images_rbd_glance_store_name or None
-        with rbd.Cluster(self.driver) as cluster:
+        with rbd.Cluster(self.driver, known) as cluster:
             return any(
                 self.use(cluster, parent)
                 for locations in services.locations(image)

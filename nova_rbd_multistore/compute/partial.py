@@ -45,37 +45,51 @@ _LIMITED = ('rados_osd_op_timeout', 'rados_mon_op_timeout',
             'client_mount_timeout')
 
 
-def find(
-    services: access.Services, image_id: str, store: str,
-) -> obstacle.Obstacle | None:
-    """Return the RBD image where a copy into the store would have to go.
+class Finder:
+    """Looks where a copy into a store of this cluster has to go.
 
-    It is an obstacle only if Glance does not list the store and no import
-    runs, which is for the caller to know.
+    What it finds is an obstacle only if Glance does not list the store and no
+    import runs, which is for the caller to know.
 
-    :returns: None when there is none, when the store is not in this
-        compute's cluster, or when that cannot be found out. The credential
-        has to be an administrator's.
+    :param services: the credential that copies has to be an administrator's.
     """
-    try:
-        place = services.copying.rbd_pools().get(store)
-    except exception.GlanceError as exc:
-        LOG.debug('Not looking for a partial copy of image %s: %s',
-                  image_id, exc)
+
+    def __init__(self, services: access.Services) -> None:
+        self._services = services
+        self._places: dict[str, store_mod.RbdPool] | None = None
+
+    def __call__(
+        self, image_id: str, store: str,
+    ) -> obstacle.Obstacle | None:
+        """Return the RBD image of the image's name.
+
+        :returns: None when there is none, when the store is not in this
+            compute's cluster, or when that cannot be found out.
+        """
+        place = self._place(store)
+        if place is None:
+            return None
+        try:
+            return _look(place, image_id)
+        except rbd_utils.rbd.ImageNotFound:
+            LOG.debug('There is no partial copy of image %s', image_id)
+        except (rbd_utils.rados.Error, rbd_utils.rbd.Error) as exc:
+            LOG.debug('Cannot tell whether there is a partial copy of image '
+                      '%(image)s: %(why)s', {'image': image_id, 'why': exc})
         return None
-    if place is None:
-        LOG.debug('Not looking for a partial copy of image %(image)s: Glance '
-                  'does not tell the cluster and the pool of store %(store)s',
-                  {'image': image_id, 'store': store})
-        return None
-    try:
-        return _look(place, image_id)
-    except rbd_utils.rbd.ImageNotFound:
-        LOG.debug('There is no partial copy of image %s', image_id)
-    except (rbd_utils.rados.Error, rbd_utils.rbd.Error) as exc:
-        LOG.debug('Cannot tell whether there is a partial copy of image '
-                  '%(image)s: %(why)s', {'image': image_id, 'why': exc})
-    return None
+
+    def _place(self, store: str) -> store_mod.RbdPool | None:
+        """Return where a store is, which is asked for until it is known."""
+        if self._places is None:
+            try:
+                self._places = self._services.copying.rbd_pools()
+            except exception.GlanceError as exc:
+                LOG.debug('Not looking for partial copies: %s', exc)
+                return None
+        if store not in self._places:
+            LOG.debug('Not looking for partial copies: Glance does not tell '
+                      'the cluster and the pool of store %s', store)
+        return self._places.get(store)
 
 
 def _look(

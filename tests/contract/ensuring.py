@@ -20,6 +20,7 @@ import uuid
 from nova_rbd_multistore import copier
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import glance
+from nova_rbd_multistore import observer
 from tests.contract import case
 from tests.contract import deployment
 
@@ -45,7 +46,7 @@ class EnsuringCases(case.Case):
         return _ThenService(access, sleep=self.glance.clock.sleep)
 
     def ensure(
-        self, service: copier.ImageService, image_id: str,
+        self, service: observer.ImageService, image_id: str,
         store: str = 'dcn0', timeout: float = 120,
     ) -> copier.CopyResult:
         settings = copier.Settings(timeout=timeout)

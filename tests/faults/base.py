@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent import futures
 import contextlib
+import functools
 import pathlib
 import re
 import time
@@ -91,10 +92,13 @@ class FaultTestCase(labtest.LabTestCase):
         context.__enter__()
         self.addCleanup(context.__exit__, None, None, None)
 
-    def limit_glance(self, store: str, capabilities: str) -> None:
+    def limit_glance(
+        self, store: str, capabilities: str,
+    ) -> Callable[[], None]:
         """Let Glance's user do less in a cluster, until the test's end.
 
         :param capabilities: for OSDs; those for monitors stay.
+        :returns: what ends that earlier.
         """
         site = self.lab.sites[store]
         caps = site.query('ceph', 'auth', 'get', 'client.glance')[0]['caps']
@@ -105,6 +109,7 @@ class FaultTestCase(labtest.LabTestCase):
 
         limit(capabilities)
         self.addCleanup(limit, caps['osd'])
+        return functools.partial(limit, caps['osd'])
 
     def wait_writing(self, image_id: str, store: str = 'dcn0') -> None:
         """Return when Glance has begun to write the image to a store."""
@@ -159,6 +164,8 @@ class FaultTestCase(labtest.LabTestCase):
         told = '\n'.join(self.told())
         for word in words:
             self.assertIn(word, told)
+        for internal in self._internals():
+            self.assertNotIn(internal, disk.error['message'])
         self.assertNotIn(
             disk.disk, self.lab.sites[disk.site].images('vms'))
 
@@ -193,6 +200,12 @@ class FaultTestCase(labtest.LabTestCase):
         assert disk.error is not None
         self._report('refused', disk, disk.error['message'], since, kind)
 
+    def report_flat(self, disk: boot.Disk) -> None:
+        """Report a boot that got a flat disk, as it was to."""
+        self.assertIsNone(disk.error)
+        self.assertEqual(boot.FLAT, disk.result)
+        self._report('flat', disk, '', None, catalogue.Since.BOOT)
+
     def report_cloned(
         self, disk: boot.Disk, since: float | None = None,
         kind: catalogue.Since = catalogue.Since.REPAIR,
@@ -204,13 +217,19 @@ class FaultTestCase(labtest.LabTestCase):
         """
         self._report('clone', disk, '', since, kind)
 
+    def _internals(self) -> list[str]:
+        """Return what no tenant has to read."""
+        sites = [site.site for site in self.lab.sites.values()]
+        return [*self.lab.workers, 'http:', 'rbd', 'errno', 'ceph.conf',
+                *(name for site in sites for name in (
+                    site.name, site.fsid, f'{site.images_pool}/',
+                    f'{site.vms_pool}/'))]
+
     def _report(
         self, outcome: str, disk: boot.Disk, tenant: str,
         since: float | None, kind: catalogue.Since,
     ) -> None:
-        shown = catalogue.fault_of(getattr(self, self._testMethodName))
-        assert shown is not None, 'this test shows no fault of the table'
-        catalogue.write(shown, catalogue.Measurement(
+        catalogue.report(self, catalogue.Measurement(
             outcome, self.told(), tenant,
             disk.seconds if since is None else time.monotonic() - since,
             catalogue.Since.BOOT if since is None else kind))

@@ -23,12 +23,16 @@ import pathlib
 import re
 from typing import Any
 from typing import TypeVar
+import unittest
 
 # Lines of JSON, in the order of the tests.
 _REPORT = pathlib.Path(__file__).parents[2] / 'build' / 'faults.jsonl'
 
 _UUID = re.compile(
     r'(?:req-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
+
+# Where a lab has its files.
+_PLACE = re.compile(r"/[^\s:']+/(?=ceph\.conf)")
 
 _Test = TypeVar('_Test', bound=Callable[..., None])
 
@@ -99,11 +103,13 @@ def fault_of(test: Callable[..., None]) -> Fault | None:
     return found
 
 
-def write(shown: Fault, measured: Measurement) -> None:
-    """Add a row to the report of this run.
+def report(test: unittest.TestCase, measured: Measurement) -> None:
+    """Add what a test has seen of its fault to the report of this run.
 
     It is in ``$LAB_FAULTS`` (default ``build/faults.jsonl``).
     """
+    shown = fault_of(getattr(test, test.id().rpartition('.')[2]))
+    assert shown is not None, 'this test shows no fault of the table'
     path = pathlib.Path(os.environ.get('LAB_FAULTS', _REPORT))
     path.parent.mkdir(parents=True, exist_ok=True)
     row: dict[str, Any] = {
@@ -111,9 +117,9 @@ def write(shown: Fault, measured: Measurement) -> None:
         **dataclasses.asdict(measured), 'since': measured.since.name,
         'operator': [_anonymous(line) for line in measured.operator],
         'tenant': _anonymous(measured.tenant)}
-    with path.open('a') as report:
-        report.write(json.dumps(row) + '\n')
+    with path.open('a') as rows:
+        rows.write(json.dumps(row) + '\n')
 
 
 def _anonymous(text: str) -> str:
-    return _UUID.sub('...', text)
+    return _PLACE.sub('/etc/ceph/', _UUID.sub('...', text))

@@ -27,6 +27,8 @@ _WORKER = catalogue.Group.WORKER
 _EXPIRY = 3600
 # So that nobody waits for it.
 _SLOWLY = 120.0
+# Seconds.
+_OFTEN = 2
 _STALL = {'images_rbd_glance_copy_stall_timeout': '5'}
 
 
@@ -54,6 +56,8 @@ class WorkerTestCase(advice.AdviceTestCase):
 
     def kill_writer(self, image_id: str) -> None:
         self.wait_writing(image_id)
+        # The compute has seen that somebody has it open, by then.
+        time.sleep(3 * _OFTEN)
         self.kill(self.staging(image_id)[0])
 
     def lock(self, image_id: str) -> str:
@@ -101,7 +105,8 @@ class WorkerTestCase(advice.AdviceTestCase):
         size = int(self.image(image_id)['size'])
         with self.pools.slow_store('dcn0', int(size / _SLOWLY)):
             disk = self.boot_while(
-                image_id, lambda: self.kill_writer(image_id), libvirt=_STALL)
+                image_id, lambda: self.kill_writer(image_id), libvirt={
+                    'images_rbd_glance_copy_poll_interval': str(_OFTEN)})
         self.assert_lock_told(disk, image_id)
         self.assert_told('Besides, a partial copy',
                          self.lab.sites['dcn0'].fsid,

@@ -43,6 +43,7 @@ CONFLICT = exception.Conflict(
 FORBIDDEN = exception.Forbidden(
     'copy image', '403 Forbidden: You are not authorized')
 NOT_FOUND = exception.NotFound('show image', '404 Not Found')
+UNAUTHENTICATED = exception.NotAuthenticated('show image', 'HTTP 401')
 UNAVAILABLE = exception.GlanceUnavailable('copy image', 'HTTP 500: oops')
 
 IMPATIENT = protocol.Limits(stall_timeout=900.0)
@@ -191,7 +192,7 @@ SCENARIOS = (
              at=500.0, looks=74, posts=1),
     Scenario('another_compute_fails', bad(5.0, lock='t1', failed='dcn0'),
              answers=(Accepted(good(5.0, lock='t2')),),
-             at=10.0, looks=27, posts=1, accepted=1),
+             at=11.0, looks=29, posts=1, accepted=1),
     Scenario('another_store_first', good(8.0, store='dcn1'),
              answers=(Accepted(good(10.0, lock='t2')),),
              at=18.0, looks=39, posts=1, accepted=1),
@@ -386,8 +387,24 @@ SCENARIOS = (
         at=40.0, looks=36, posts=1, accepted=1),
     Scenario('glance_down', (Row(0.0, UNAVAILABLE),),
              ends=exception.CopyTimedOut, at=600.0, looks=80,
-             words=('after 600 s', 'Glance does not answer', 'HTTP 500: oops',
-                    'images_rbd_glance_copy_timeout')),
+             words=('after 600 s', 'no usable answer for 600 s',
+                    'HTTP 500: oops', 'Look at Glance')),
+    Scenario('keystone_away_during_the_copy', (
+        Row(0.0, locked('t1', importing='dcn0')),
+        Row(10.0, UNAUTHENTICATED),
+        Row(50.0, locked('t1', importing='dcn0')),
+        *later(55.0, HERE)), at=55.0, looks=39),
+    Scenario('token_expires_during_the_copy', (
+        Row(0.0, locked('t1', importing='dcn0')),
+        Row(10.0, UNAUTHENTICATED)),
+        ends=exception.CopyNotPermitted, at=100.0, looks=45,
+        words=('not accepted the token any more', 'HTTP 401',
+               'service credential')),
+    Scenario('keystone_away_at_the_submission', FREE, answers=(
+        Refused(UNAUTHENTICATED, (
+            Row(0.0, UNAUTHENTICATED), *later(10.0, FREE))),
+        Accepted(good(10.0))),
+        at=20.0, looks=42, posts=2, accepted=1),
     Scenario('submission_answered_500_and_carried_out', FREE,
              answers=(Refused(UNAVAILABLE, good(10.0)),),
              at=10.0, looks=22, posts=1),
@@ -770,11 +787,11 @@ class LogTestCase(CopierTestCase):
         self.assertIn('could not write', first)
         self.assertIn('could not stage', second)
 
-    def test_glances_silence_is_not_a_warning_each_time(self):
+    def test_glances_silence_is_one_warning(self):
         service = self.copier([Row(0.0, UNAVAILABLE), *later(60.0, HERE)])
         service.ensure(records.IMAGE_ID, 'dcn0')
 
-        self.assertEqual([], self.logged('WARNING'))
+        self.assertEqual(1, len(self.logged('WARNING')))
         self.assertEqual(
             len(self.glance.looks) - 1,
             sum('HTTP 500: oops' in line for line in self.logged('DEBUG')))

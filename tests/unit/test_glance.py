@@ -20,6 +20,7 @@ import json
 import logging
 import re
 import ssl
+import time
 
 import ddt
 import fixtures
@@ -373,7 +374,7 @@ class AnswerTestCase(GlanceTestCase):
             self.glance(retries=retries).image, records.IMAGE_ID)
         self.assertIn('503', exc.answer)
         self.assertEqual(1 + retries, len(self.requests))
-        self.assertTrue(all(0 <= pause <= 3 for pause in self.slept))
+        self.assertTrue(all(0.5 <= pause <= 3 for pause in self.slept))
 
     def test_credential_that_keystone_refuses(self):
         keystone = 'http://keystone.example:5000/v3'
@@ -387,9 +388,20 @@ class AnswerTestCase(GlanceTestCase):
                 user_domain_id='default'), (URL,), {}), 3, self.slept.append)
 
         exc = self.assertRaises(
-            exception.NotAuthenticated, refused.image, records.IMAGE_ID)
+            exception.LoginRefused, refused.image, records.IMAGE_ID)
         self.assertEqual(f'show image {records.IMAGE_ID}', exc.request)
         self.assertNotIn('wrong', str(exc))
+        self.assertEqual([], self.slept)
+
+    def test_clock_that_is_set_back_does_not_hold_a_request(self):
+        self.http.get(IMAGE_URL, json=records.image())
+        service = self.glance()
+        set_back = time.time() - 3600
+        self.useFixture(fixtures.MonkeyPatch('time.time', lambda: set_back))
+        self.useFixture(fixtures.MonkeyPatch(
+            'time.sleep', self.slept.append))
+
+        service.image(records.IMAGE_ID)
         self.assertEqual([], self.slept)
 
     def test_retry_is_logged_for_debugging(self):

@@ -178,6 +178,13 @@ class LocationsTestCase(base.TestCase):
                 [None, 'x', {}, {'url': None}, {'url': ['x']},
                  {'url': 'rbd://a/b/c/d', 'metadata': 'x'}]))
 
+    def test_what_names_no_store_does_not_hide_the_location(self):
+        for store in (None, '', 7, ['dcn0'], 'x' * 256, 'dcn0\nx', '\x1b[2J'):
+            location, = image.locations_from_glance(
+                [{'url': 'rbd://a/b/c/d', 'metadata': {'store': store}}])
+            self.assertEqual(
+                image.Location('rbd://a/b/c/d', None), location, store)
+
     @hypothesis.given(strategies.lists(
         records.broken(records.location('rbd://a/b/c/d', 'central'))
         | records.JSON, max_size=4))
@@ -187,7 +194,9 @@ class LocationsTestCase(base.TestCase):
         self.assertEqual(len(body), len(locations))
         for location in locations:
             self.assertIsInstance(location.url, str)
-            self.assertTrue(location.store is None or location.store)
+            self.assertTrue(location.store is None or (
+                location.store.isprintable()
+                and 0 < len(location.store) < 256))
 
 
 class TaskTestCase(base.TestCase):
@@ -369,6 +378,19 @@ class RbdSnapshotTestCase(base.TestCase):
         ('fsid_in_other_digits',
          f'rbd://{FSID.replace("5", "%EF%BC%95")}/images/a/snap',
          'not a UUID'),
+        # Glance takes it for an image in the pool of its store.
+        ('short_form_of_glance_store', f'rbd://{records.IMAGE_ID}',
+         '1 parts'),
+        # librbd ends the process over an empty name of a snapshot.
+        ('empty_snapshot', f'rbd://{FSID}/images/a/%', 'to be escaped'),
+        ('snapshot_of_nothing', f'rbd://{FSID}/images/a/?snap', 'a query'),
+        ('emoji', f'rbd://{FSID}/images/\U0001f4a9/snap', 'to be escaped'),
+        ('escaped_right_to_left', f'rbd://{FSID}/images/a%E2%80%AEb/snap',
+         'image has a character'),
+        ('escaped_escape', f'rbd://{FSID}/images/a%252F..%2Fvms/snap',
+         'image has a character'),
+        ('long_fsid', f'rbd://{"0" * 1000}/images/a/snap', 'not a UUID'),
+        ('many_parts', 'rbd://' + 'a/' * 1000, '1001 parts'),
         ('megabyte', f'rbd://{FSID}/images/{"a" * 1_000_000}/snap',
          'characters, more than'),
         ('not_utf_8', f'rbd://{FSID}/images/%ff/snap', 'not UTF-8'),

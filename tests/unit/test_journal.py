@@ -217,3 +217,36 @@ class AttemptTestCase(base.TestCase):
             9.0, records.task('t1', status, message=message), failed=STORE))
 
         self.assertIn(words, attempt.failures[0])
+
+    def test_failure_of_somebody_elses_copy_counts(self):
+        attempt = self.new.observed(look(lock='t1', importing=STORE))
+        attempt = attempt.observed(look(9.0, failed=STORE))
+        attempt = attempt.observed(look(9.5, failed=STORE))
+
+        self.assertEqual(1, len(attempt.failures))
+        self.assertIn('asked by others', attempt.failures[0])
+        self.assertEqual(0, attempt.submitted)
+        self.assertEqual(10.0, attempt.ready_at)
+
+    def test_failure_before_our_time_does_not(self):
+        attempt = self.new.observed(look(failed=STORE))
+        attempt = attempt.observed(look(1.0, lock='t1', failed=STORE))
+        attempt = attempt.observed(look(9.0, failed=STORE))
+
+        self.assertEqual((), attempt.failures)
+
+    def test_each_failure_that_is_seen_to_begin_counts(self):
+        attempt = self.new.observed(look(failed=STORE))
+        for at in (10.0, 20.0):
+            attempt = attempt.observed(
+                look(at, lock=f't{at}', importing=STORE, failed=''))
+            attempt = attempt.observed(look(at + 5.0, failed=STORE))
+
+        self.assertEqual(2, len(attempt.failures))
+        self.assertEqual(27.0, attempt.ready_at)
+
+    def test_failure_of_another_store_does_not(self):
+        attempt = self.new.observed(look(lock='t1', importing='dcn01'))
+        attempt = attempt.observed(look(9.0, failed='dcn01'))
+
+        self.assertEqual((), attempt.failures)

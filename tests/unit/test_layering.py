@@ -32,8 +32,10 @@ LAYERS = (
     {'compute', 'placing', 'checks'},
     {'fixture'},
     {'copier'},
-    {'taskwatch', 'glance'},
+    {'observer'},
+    {'taskwatch', 'outage', 'glance'},
     {'protocol'},
+    {'lock'},
     {'journal'},
     {'image', 'store', 'obstacle', 'pacing', 'timing', 'conf'},
     {'record'},
@@ -52,7 +54,7 @@ OPTIONAL = {
 # Not for the wheel.
 NEVER = {'lab', 'tests', 'eventlet', 'testtools'}
 
-PURE = {'image', 'store', 'obstacle', 'record', 'journal', 'protocol',
+PURE = {'image', 'lock', 'store', 'obstacle', 'record', 'journal', 'protocol',
         'pacing', 'exception', 'timing'}
 
 

@@ -81,6 +81,21 @@ STRAY = obstacle.Obstacle(
 OPEN_STRAY = dataclasses.replace(STRAY, deserted=False)
 OTHER_STRAY = dataclasses.replace(STRAY, identity='1045b')
 
+
+
+def deserted(
+    *moments: float, lock: str = 't1', found: obstacle.Obstacle = STRAY,
+) -> tuple[journal.Observation, ...]:
+    """Return looks at a copy into our store that something is there of."""
+    return tuple(look(at, locked(lock, importing=STORE), found=found)
+                 for at in moments)
+
+
+def written(*moments: float) -> tuple[journal.Observation, ...]:
+    """Return such looks, in which somebody has it open."""
+    return deserted(*moments, found=OPEN_STRAY)
+
+
 FREE = records.image()
 ACCEPTED = NEW.accepted(0.0)
 OURS = ACCEPTED.observed(look(0.0, locked('t1')))
@@ -321,6 +336,34 @@ OBSERVED = (
     Row('obstacle_before_the_lock_is_shown', ACCEPTED,
         (look(0.0, FREE, found=STRAY), look(1.0, FREE, found=STRAY)),
         STARTING),
+    Row('nobody_writes_any_more', OURS_NAMED,
+        (*written(10.0), *deserted(25.0, 56.0)),
+        exception.CopyStalled, ('import task t1', 'no sign of life for')),
+    Row('nobody_writes_to_what_others_asked_for', NEW,
+        (*written(10.0), *deserted(25.0, 56.0)), exception.CopyStalled),
+    Row('nobody_has_written_for_a_moment', OURS_NAMED,
+        (*written(10.0), *deserted(25.0, 54.0)), COPYING),
+    Row('somebody_writes', OURS_NAMED, written(10.0, 25.0, 500.0), COPYING),
+    Row('somebody_writes_again', OURS_NAMED,
+        (*written(10.0), *deserted(25.0), *written(40.0), *deserted(56.0)),
+        COPYING),
+    Row('nobody_was_seen_to_write', OURS_NAMED,
+        deserted(10.0, 25.0, 100.0), COPYING),
+    Row('nobody_writes_and_that_is_no_ground', OURS_NAMED,
+        (*written(10.0), *deserted(25.0, 56.0)), COPYING,
+        limits=protocol.Limits(stall_timeout=0.0)),
+    Row('nobody_writes_and_the_task_moves', OURS_NAMED,
+        (*written(10.0), *deserted(25.0),
+         look(50.0, locked(importing=STORE), records.task(updated=50.0),
+              found=STRAY),
+         look(60.0, locked(importing=STORE), records.task(updated=50.0),
+              found=STRAY)), COPYING),
+    Row('nobody_writes_and_the_lock_is_another_one', OURS_NAMED,
+        (*written(10.0), *deserted(25.0), *deserted(40.0, 90.0, lock='t2')),
+        COPYING),
+    Row('what_was_written_is_not_known_to_be_there', OURS_NAMED,
+        (*written(10.0), *deserted(25.0),
+         look(40.0, locked(importing=STORE)), *deserted(56.0)), COPYING),
     Row('obstacle_that_stays_for_the_last_attempt', failed(2).accepted(5.0)
         .observed(look(5.0, locked('t3'))),
         (look(9.0, FREE, found=STRAY),), exception.CopyFailed),
@@ -385,8 +428,6 @@ ANSWERED = (
     Row('403_is_not_helped_by_waiting_for_others',
         refused(exception.Forbidden), (look(0.0, locked(importing='dcn1')),),
         exception.CopyNotPermitted),
-    Row('401', refused(exception.NotAuthenticated), (look(0.0, FREE),),
-        exception.CopyNotPermitted, ("Glance's words.",)),
 
     # 404, 413
     Row('404', refused(exception.NotFound), (look(0.0, FREE),),
@@ -400,6 +441,14 @@ ANSWERED = (
     Row('413_is_not_helped_by_waiting_for_others',
         refused(exception.OverQuota), (look(0.0, locked(importing='dcn1')),),
         exception.CopyOverQuota),
+
+    # 401, and a look that had another answer
+    Row('401', refused(exception.NotAuthenticated), (look(0.0, FREE),),
+        BACKOFF),
+    Row('401_a_second_later', refused(exception.NotAuthenticated),
+        (look(1.0, FREE),), SUBMIT),
+    Row('401_and_locked', refused(exception.NotAuthenticated),
+        (look(0.0, locked()),), QUEUED),
 
     # 5xx, connection lost
     Row('500_and_nothing_changed', refused(exception.GlanceUnavailable),

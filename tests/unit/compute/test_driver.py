@@ -20,6 +20,7 @@ from nova import exception as nova_exception
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore.compute import driver
+from tests import fake_ceph
 from tests.unit.compute import base
 
 
@@ -72,7 +73,7 @@ class CacheImageTestCase(base.ComputeTestCase):
         image_id = self.glance.add_image(('central', 'dcn0'))
 
         exc = self.assertRaises(
-            exception.Misconfigured, self.cache, image_id)
+            exception.CopyUnusable, self.cache, image_id)
         self.assertIn(image_id, str(exc))
         self.assertIn('no such snapshot', self.logged('WARNING')[0])
         self.assertEqual([], self.downloads)
@@ -138,10 +139,12 @@ class CacheImageTestCase(base.ComputeTestCase):
 
     def test_cluster_that_does_not_answer(self):
         image_id = self.image('central', 'dcn0')
-        self.cluster.up = False
+        self.cluster.refusal = fake_ceph.TimedOut('[errno 110] connecting')
 
         self.assertRaises(
             nova_exception.InternalError, self.cache, image_id)
+        self.assertIn('[errno 110] connecting. It does not answer in time',
+                      self.logged('ERROR')[0])
         self.assertEqual({'central', 'dcn0'}, self.stores(image_id))
 
     def test_image_of_another_project(self):

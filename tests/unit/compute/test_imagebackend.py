@@ -30,6 +30,7 @@ from nova_rbd_multistore import fixture
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import obstacle
 from nova_rbd_multistore.compute import imagebackend
+from tests import fake_ceph
 from tests import records
 from tests.unit.compute import base
 
@@ -155,6 +156,18 @@ class CloneTestCase(BackendTestCase):
 
         self.assertEqual(('other', image_id, 'snap'), self.parent)
         self.assertEqual([], self.copies())
+
+    def test_from_the_second_location_if_the_first_is_not_protected(self):
+        image_id = self.image('dcn0', 'dcn1')
+        self.place('dcn1', f'rbd://{OURS}/images/{{}}-2/snap')
+        self.cluster.pools['images'][image_id].protected.clear()
+        self.cluster.add('images', f'{image_id}-2', 'snap')
+        self.clone(image_id)
+
+        self.assertEqual(
+            ('images', f'{image_id}-2', 'snap'), self.parent)
+        self.assertIn(f'Protect it: rbd snap protect images/{image_id}@snap',
+                      self.logged('WARNING')[0])
 
     def test_no_connection_where_no_location_can_be_ours(self):
         self.clone(self.image('dcn0'))
@@ -446,7 +459,7 @@ class NoCopyTestCase(BackendTestCase):
         self.assertNotIn('rbd --id', logged)
 
     def test_copy_that_came_after_all_is_not_told_of(self):
-        self.flags('libvirt', images_rbd_glance_copy_timeout=30)
+        self.flags('libvirt', images_rbd_glance_copy_timeout=10)
         image_id = self.image('central')
         self.glance.deployment.pace = fixture.Pace(staging=1000.0)
 
@@ -455,7 +468,7 @@ class NoCopyTestCase(BackendTestCase):
             return obstacle.Obstacle('1', True, 'a copy', 'Remove it.')
 
         self.useFixture(fixtures.MonkeyPatch(
-            'nova_rbd_multistore.compute.partial.find', find))
+            'nova_rbd_multistore.compute.partial.Finder.__call__', find))
         self.assertNotIn('Remove it', self.refused(image_id))
 
     def test_attempts_are_configured(self):
@@ -582,6 +595,70 @@ class NoCopyTestCase(BackendTestCase):
 
         self.glance.clock = dataclasses.replace(
             self.glance.clock, sleep=sleep_on)
+
+
+@ddt.ddt
+class BrokenClusterTestCase(BackendTestCase):
+
+    def cache(self, image_id):
+        """Make the disk in the way that Nova does."""
+        directory = self.useFixture(fixtures.TempDir()).path
+        self.config.config(instances_path=directory)
+        disk = self.disk()
+        disk.lock_path = directory
+        disk.cache(self.fetch, 'base', None, context=self.context,
+                   image_id=image_id)
+
+    def fetch(self, target, context, image_id):
+        raise AssertionError('no boot downloads in this test')
+
+    def refused(self, image_id):
+        exc = self.assertRaises(
+            nova_exception.InternalError, self.cache, image_id)
+        self.assertEqual(
+            'The storage cluster of the host cannot be used', str(exc))
+        told, = self.logged('ERROR')
+        self.assertEqual(0, self.cluster.connected)
+        self.assertEqual(0, self.cluster.contexts)
+        return told
+
+    def test_works_before(self):
+        image_id = self.image('central', 'dcn0')
+        self.cache(image_id)
+
+        self.assertEqual(('images', image_id, 'snap'), self.parent)
+
+    def test_does_not_answer(self):
+        self.cluster.silent = True
+
+        self.assertIn('does not answer in time',
+                      self.refused(self.image('central', 'dcn0')))
+        self.assertEqual([], self.asked)
+
+    @ddt.data(fake_ceph.TimedOut, fake_ceph.PermissionDeniedError)
+    def test_lets_nobody_in(self, kind):
+        self.cluster.refusal = kind('[errno 1] connecting')
+
+        self.assertIn('client nova: [errno 1] connecting.',
+                      self.refused(self.image('central', 'dcn0')))
+
+    def test_has_no_pool_for_disks(self):
+        del self.cluster.pools['vms']
+
+        self.assertIn('images_rbd_pool',
+                      self.refused(self.image('central', 'dcn0')))
+
+    def test_breaks_while_the_image_is_looked_for(self):
+        image_id = self.image('central', 'dcn0')
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova_rbd_multistore.compute.localimage.visible',
+            self.break_cluster))
+
+        self.assertIn('does not answer in time', self.refused(image_id))
+
+    def break_cluster(self, services, image_id):
+        self.cluster.silent = True
+        return services.tenant.image(image_id)
 
 
 class CreateImageTestCase(BackendTestCase):

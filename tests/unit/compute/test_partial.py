@@ -35,8 +35,8 @@ class FindTestCase(base.ComputeTestCase):
         self.use_service_credential(self.glance.nova)
 
     def find(self, store='dcn0'):
-        found = partial.find(
-            access.services(self.context), records.IMAGE_ID, store)
+        found = partial.Finder(
+            access.services(self.context))(records.IMAGE_ID, store)
         self.assertEqual(0, self.cluster.connected)
         self.assertEqual(0, self.cluster.contexts)
         return found
@@ -142,8 +142,9 @@ class FindTestCase(base.ComputeTestCase):
     @ddt.data('down', 'unreadable', 'no pool')
     def test_cluster_that_cannot_be_read(self, fault):
         self.volume()
-        self.cluster.up = fault != 'down'
-        if fault == 'unreadable':
+        if fault == 'down':
+            self.cluster.refusal = fake_ceph.RadosError('no monitor')
+        elif fault == 'unreadable':
             self.cluster.unreadable.add('images')
         elif fault == 'no pool':
             del self.cluster.pools['images']

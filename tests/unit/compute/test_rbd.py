@@ -26,6 +26,7 @@ from nova.storage import rbd_utils
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore import image as image_mod
+from nova_rbd_multistore.compute import flaws
 from nova_rbd_multistore.compute import rbd
 from tests import fake_ceph
 from tests import records
@@ -35,6 +36,10 @@ OURS = fixture.Store('dcn0').fsid
 CENTRAL = fixture.Store('central').fsid
 NAME = '6f0e8f4b-3c0e-4b46-8d67-0b6d1b4d7c11_disk'
 IMAGE = image_mod.Image.from_glance(records.image())
+
+
+def our_cluster():
+    return rbd.Cluster(rbd_utils.RBDDriver(), flaws.Flaws(IMAGE.id))
 
 
 def location(
@@ -48,7 +53,7 @@ def location(
 class ParentsTestCase(base.ComputeTestCase):
 
     def parents(self, *locations, store='dcn0'):
-        with rbd.Cluster(rbd_utils.RBDDriver()) as cluster:
+        with our_cluster() as cluster:
             return cluster.parents(IMAGE, locations, store)
 
     def test_are_the_snapshots_in_our_cluster(self):
@@ -128,13 +133,14 @@ class ParentsTestCase(base.ComputeTestCase):
         others = [location(pool=f'pool-{number}') for number in range(5000)]
 
         self.assertEqual(
-            [f'pool-{number}' for number in range(5000)],
+            [f'pool-{number}' for number in range(100)],
             [parent.pool for parent in self.parents(*hostile, *others)])
         self.assertEqual(10_000, len(parsed))
         self.assertEqual(1, self.cluster.fsids_told)
         self.assertEqual(1, self.cluster.connections)
         warning, = self.logged('WARNING')
-        self.assertIn('Passing over 5000', warning)
+        self.assertIn('Passing over 9900', warning)
+        self.assertLess(len(warning), 600)
 
     def test_the_pools_may_be_one(self):
         self.assertEqual(
@@ -206,7 +212,7 @@ class HostileParentsTestCase(base.ComputeTestCase):
     @hypothesis.given(LOCATIONS)
     @hypothesis.settings(max_examples=400)
     def test_whatever_the_locations_are(self, locations):
-        with rbd.Cluster(rbd_utils.RBDDriver()) as cluster:
+        with our_cluster() as cluster:
             parents = cluster.parents(IMAGE, locations, 'dcn0')
 
         self.assertEqual(len(set(parents)), len(parents))
@@ -234,7 +240,7 @@ class CanReadTestCase(base.ComputeTestCase):
         self.cluster.add('images', IMAGE.id, 'snap')
 
     def can_read(self, pool='images'):
-        with rbd.Cluster(rbd_utils.RBDDriver()) as cluster:
+        with our_cluster() as cluster:
             return cluster.can_read(
                 image_mod.RbdSnapshot(OURS, pool, IMAGE.id, 'snap'))
 
@@ -260,13 +266,22 @@ class CanReadTestCase(base.ComputeTestCase):
         self.assertFalse(self.can_read())
         self.assertIn('may not read', self.logged('WARNING')[0])
 
-    def test_any_other_error_is_no_answer(self):
-        def open_image(*_args, **_options):
-            raise fake_ceph.RbdError('timed out')
+    def test_snapshot_that_cannot_be_opened(self):
+        self.cluster.pools['images'][IMAGE.id].broken = (
+            fake_ceph.RbdError('[errno 6] error opening image\n' * 1000))
 
-        self.patch(rbd_utils.rbd, 'Image', open_image)
+        self.assertFalse(self.can_read())
+        warning, = self.logged('WARNING')
+        self.assertIn('cannot be opened ([errno 6]', warning)
+        self.assertIn(f'rbd info images/{IMAGE.id}@snap', warning)
+        self.assertLess(len(warning), 1000)
+        self.assertEqual(0, self.cluster.contexts)
 
-        self.assertRaises(fake_ceph.RbdError, self.can_read)
+    def test_no_answer_of_the_cluster_is_none(self):
+        self.cluster.silent = True
+
+        self.assertRaises(fake_ceph.Timeout, self.can_read)
+        self.assertEqual([], self.logged('WARNING'))
         self.assertEqual(0, self.cluster.contexts)
 
 
@@ -278,7 +293,7 @@ class CloneTestCase(base.ComputeTestCase):
         self.parent = image_mod.RbdSnapshot(OURS, 'images', IMAGE.id, 'snap')
 
     def clone(self, parent=None):
-        with rbd.Cluster(rbd_utils.RBDDriver()) as cluster:
+        with our_cluster() as cluster:
             return cluster.clone(parent or self.parent, NAME)
 
     def test_is_a_clone_in_the_pool_of_disks(self):
@@ -300,7 +315,7 @@ class CloneTestCase(base.ComputeTestCase):
         self.assertEqual(1, self.cluster.pools['vms'][NAME].features)
 
     def test_one_connection_for_all_steps(self):
-        with rbd.Cluster(rbd_utils.RBDDriver()) as cluster:
+        with our_cluster() as cluster:
             parent, = cluster.parents(IMAGE, [location()], 'dcn0')
             cluster.clone(parent, NAME)
 
@@ -355,9 +370,82 @@ class CloneTestCase(base.ComputeTestCase):
         self.assertFalse(self.clone(parent))
         self.assertEqual(0, self.cluster.connected)
 
-    def test_cluster_that_does_not_answer(self):
-        self.cluster.up = False
+    def test_false_where_the_snapshot_is_not_protected(self):
+        self.cluster.pools['images'][IMAGE.id].protected.clear()
 
-        self.assertRaises(nova_exception.InternalError, self.clone)
-        self.assertIn('pool vms', self.logged('ERROR')[0])
+        self.assertFalse(self.clone())
+        warning, = self.logged('WARNING')
+        self.assertIn('the snapshot is not protected', warning)
+        self.assertIn(f'rbd snap protect images/{IMAGE.id}@snap', warning)
+        self.assertEqual(0, self.cluster.contexts)
+
+    def test_false_where_the_snapshot_cannot_be_opened(self):
+        self.cluster.pools['images'][IMAGE.id].broken = (
+            fake_ceph.RbdError('[errno 95] not supported'))
+
+        self.assertFalse(self.clone())
+        self.assertIn('[errno 95]', self.logged('WARNING')[0])
+
+    def test_what_is_wrong_with_the_clone_is_not_blamed_on_the_parent(self):
+        self.cluster.features = '4'
+
+        self.assertRaises(fake_ceph.InvalidArgument, self.clone)
+        self.assertEqual([], self.logged('WARNING'))
+        self.assertEqual(0, self.cluster.contexts)
+
+    def test_cluster_that_does_not_answer(self):
+        self.cluster.silent = True
+
+        self.assertRaises(fake_ceph.Timeout, self.clone)
+        self.assertEqual([], self.logged('WARNING'))
         self.assertEqual(0, self.cluster.connected)
+        self.assertEqual(0, self.cluster.contexts)
+
+    def test_cluster_that_is_not_reached(self):
+        self.cluster.refusal = fake_ceph.TimedOut('connecting')
+
+        self.assertRaises(fake_ceph.TimedOut, self.clone)
+        self.assertEqual(0, self.cluster.connected)
+
+
+@ddt.ddt
+class TranslateTestCase(base.ComputeTestCase):
+
+    def translate(self, error):
+        translated = rbd.translate(rbd_utils.RBDDriver(), error)
+        self.assertIsInstance(translated, nova_exception.InternalError)
+        self.assertEqual('The storage cluster of the host cannot be used',
+                         str(translated))
+        logged, = self.logged('ERROR')
+        self.assertIn('pool vms of the cluster in /etc/ceph/dcn0.conf as '
+                      'client nova: ', logged)
+        return logged
+
+    @ddt.data(
+        (fake_ceph.TimedOut, 'monitors and OSDs'),
+        (fake_ceph.Timeout, 'monitors and OSDs'),
+        (fake_ceph.ObjectNotFound, 'images_rbd_pool'),
+        (fake_ceph.PermissionDeniedError, 'ceph auth get'),
+        (fake_ceph.RadosPermissionError, 'ceph auth get'),
+        (fake_ceph.PermissionDenied, 'ceph auth get'),
+        (fake_ceph.RadosNoSpace, 'ceph df'),
+        (fake_ceph.RbdNoSpace, 'ceph df'),
+        (fake_ceph.DiskQuotaExceeded, 'quota of the pool'),
+        (fake_ceph.RadosError, 'health'),
+        (fake_ceph.ImageExists, 'health'))
+    @ddt.unpack
+    def test_says_what_to_do(self, kind, remedy):
+        logged = self.translate(kind('[errno 7] as librados says'))
+
+        self.assertIn('client nova: [errno 7] as librados says. ', logged)
+        self.assertIn(remedy, logged)
+
+    def test_the_line_is_one_and_not_long(self):
+        logged = self.translate(fake_ceph.RbdError('x\ny ' * 10_000))
+
+        self.assertIn('client nova: x y x y', logged)
+        self.assertLess(len(logged), 800)
+
+    def test_all_errors_have_one_of_two_bases(self):
+        for error in (fake_ceph.TimedOut, fake_ceph.Timeout):
+            self.assertTrue(issubclass(error, rbd.errors()))

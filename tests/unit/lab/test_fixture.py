@@ -60,3 +60,30 @@ class FrozenTestCase(testtools.TestCase):
         self.assertIsInstance(error, exception.NotRunning)
         self.assertEqual('libvirtd.dcn0-0', error.daemon)
         self.assertIn('lab start libvirtd.dcn0-0', str(error))
+
+
+class _Daemon:
+    """Records what is done to it."""
+
+    def __init__(self):
+        self.done = []
+
+    def configure(self, overrides):
+        self.done.append(overrides)
+
+    def stop(self):
+        self.done.append('stop')
+
+    def start(self):
+        self.done.append('start')
+
+
+class KeystoneConfiguredTestCase(testtools.TestCase):
+
+    def test_it_runs_with_other_options_and_then_with_its_own(self):
+        keystone = _Daemon()
+        short = {'token': {'expiration': '60'}}
+        with fixture.KeystoneConfigured(
+                types.SimpleNamespace(keystone=keystone), short):
+            self.assertEqual([short, 'stop', 'start'], keystone.done)
+        self.assertEqual([{}, 'stop', 'start'], keystone.done[3:])
