@@ -19,13 +19,13 @@ import time
 
 from lab import fixture
 from tests import labtest
-from tests.faults import base
+from tests.faults import advice
 from tests.faults import catalogue
 
 _TARGET = catalogue.Group.TARGET
 
 
-class TargetTestCase(base.FaultTestCase):
+class TargetTestCase(advice.AdviceTestCase):
 
     @catalogue.fault(
         _TARGET, 'Glance may read and not write the local store',
@@ -64,6 +64,33 @@ class TargetTestCase(base.FaultTestCase):
             site.run('ceph', 'osd', f'set-{name}-ratio', f'{ratio:f}')
         labtest.wait_for('the health of the cluster', lambda: (
             ('OSD_FULL' in site.health()) == (full < 0.5)))
+
+    @catalogue.fault(
+        _TARGET, 'The copy fails while it is written, and Glance cannot '
+        'remove what it has written',
+        'Remove the partial copy with the commands in the message.')
+    def test_partial_copy_stays(self) -> None:
+        image_id = self.make_image()
+        self.slow_target(image_id, 20)
+
+        def break_it() -> None:
+            self.wait_writing(image_id)
+            # Counts for the connection that is to clean up.
+            self.limit_glance('dcn0', 'profile rbd-read-only pool=images')
+            self.addCleanup(self.set_full, 0.85, 0.9, 0.95)
+            self.set_full(1e-6, 2e-6, 3e-6)
+
+        disk = self.boot_while(image_id, break_it)
+        self.assert_refused(
+            disk, image_id, 'store dcn0', 'a partial copy', 'in the way',
+            'could not write to the store', self.lab.sites['dcn0'].fsid)
+        self.assert_tenant(disk, 'copying it there failed')
+        self.assertEqual(1, self.failed_copies(image_id))
+        self.assertEqual({'staged', 'unlisted'}, self.traces(image_id).keys())
+        self.report_refused(disk)
+
+        self.obey(self.told()[-1])
+        self.assertEqual({'staged'}, self.traces(image_id).keys())
 
     @catalogue.fault(
         _TARGET, 'The OSDs of the local cluster do not answer when the boot '

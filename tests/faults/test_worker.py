@@ -75,7 +75,7 @@ class WorkerTestCase(advice.AdviceTestCase):
         self.assert_tenant(disk, 'another copy of it is stuck')
 
     @catalogue.fault(
-        _WORKER, 'It dies while it stages the image',
+        _WORKER, 'The worker dies while it stages the image',
         'Start it. The next boot after the time in the message makes the '
         'copy.')
     def test_killed_while_staging(self) -> None:
@@ -97,7 +97,7 @@ class WorkerTestCase(advice.AdviceTestCase):
             'os_glance_import_task'))
 
     @catalogue.fault(
-        _WORKER, 'It dies while it writes to the local store',
+        _WORKER, 'The worker dies while it writes to the local store',
         'Start it, and remove the partial copy with the commands in the '
         'message once Glance has let go of the lock.')
     def test_killed_while_writing(self) -> None:
@@ -127,8 +127,8 @@ class WorkerTestCase(advice.AdviceTestCase):
                 tasks.end(self.lab.state, task['id'])
 
     @catalogue.fault(
-        _WORKER, 'It has died, and the credential of the compute does not '
-        'see the task',
+        _WORKER, 'The worker has died, and the credential of the compute does '
+        'not see the task',
         'Start it, wait for an hour, and configure a service credential.')
     def test_killed_and_task_is_hidden(self) -> None:
         image_id = self.make_image()
@@ -144,7 +144,8 @@ class WorkerTestCase(advice.AdviceTestCase):
         self.report_refused(disk)
 
     @catalogue.fault(
-        _WORKER, 'It is stopped gracefully while it makes the copy', '')
+        _WORKER, 'The worker is stopped gracefully while it makes the copy',
+        '')
     def test_stopped_gracefully(self) -> None:
         image_id = self.make_image()
         self.slow_source(image_id, 8)
