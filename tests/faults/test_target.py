@@ -66,21 +66,19 @@ class TargetTestCase(advice.AdviceTestCase):
             ('OSD_FULL' in site.health()) == (full < 0.5)))
 
     @catalogue.fault(
-        _TARGET, 'The copy fails while it is written, and Glance cannot '
-        'remove what it has written',
-        'Remove the partial copy with the commands in the message.')
-    def test_partial_copy_stays(self) -> None:
+        _TARGET, 'The local cluster gets full while the copy is written',
+        'Free space, and remove the partial copy with the commands in the '
+        'message.')
+    def test_full_while_writing(self) -> None:
         image_id = self.make_image()
         self.slow_target(image_id, 20)
 
-        def break_it() -> None:
+        def fill() -> None:
             self.wait_writing(image_id)
-            # Counts for the connection that is to clean up.
-            self.limit_glance('dcn0', 'profile rbd-read-only pool=images')
             self.addCleanup(self.set_full, 0.85, 0.9, 0.95)
             self.set_full(1e-6, 2e-6, 3e-6)
 
-        disk = self.boot_while(image_id, break_it)
+        disk = self.boot_while(image_id, fill)
         self.assert_refused(
             disk, image_id, 'store dcn0', 'a partial copy', 'in the way',
             'could not write to the store', self.lab.sites['dcn0'].fsid)
@@ -89,6 +87,7 @@ class TargetTestCase(advice.AdviceTestCase):
         self.assertEqual({'staged', 'unlisted'}, self.traces(image_id).keys())
         self.report_refused(disk)
 
+        self.set_full(0.85, 0.9, 0.95)
         self.obey(self.told()[-1])
         self.assertEqual({'staged'}, self.traces(image_id).keys())
 
