@@ -145,9 +145,20 @@ def visible(services: access.Services, image_id: str) -> image_mod.Image:
     except exception.NotFound as exc:
         raise nova_exception.ImageNotFound(image_id=image_id) from exc
     except (exception.Forbidden, exception.NotAuthenticated) as exc:
-        raise nova_exception.ImageNotAuthorized(image_id=image_id) from exc
+        # Logged below: oslo.log adds what is being handled to its lines.
+        refusal = exc
+    else:
+        return _usable(image)
+    LOG.warning('The tenant may not look at image %(image)s (%(why)s). '
+                'Look at the lifetime of tokens, and whether Glance reaches '
+                'Keystone.',
+                {'image': image_id, 'why': refusal})
+    raise nova_exception.ImageNotAuthorized(image_id=image_id) from refusal
+
+
+def _usable(image: image_mod.Image) -> image_mod.Image:
     if image.deleted:
-        raise nova_exception.ImageNotFound(image_id=image_id)
+        raise nova_exception.ImageNotFound(image_id=image.id)
     if not image.active:
-        raise nova_exception.ImageNotActive(image_id=image_id)
+        raise nova_exception.ImageNotActive(image_id=image.id)
     return image

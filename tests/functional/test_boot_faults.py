@@ -14,35 +14,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent import futures
-
 from lab import boot
 from lab import clients
 from tests import labtest
 from tests.contract import pools
+from tests.faults import base
 
 
-class BootFaultTestCase(labtest.LabTestCase):
-
-    def boot_one(
-        self, image_id: str, site: str = 'dcn0', user: str = 'demo',
-        **overrides: dict[str, str],
-    ) -> boot.Disk:
-        disk, = self.boot(boot.Request(
-            image_id, site, user=user, overrides=overrides))
-        return disk
-
-    def boot_while(
-        self, image_id: str, meanwhile: Callable[[], None],
-        **overrides: dict[str, str],
-    ) -> boot.Disk:
-        """Boot, and do something while the copy is under way."""
-        with futures.ThreadPoolExecutor(1) as pool:
-            booting = pool.submit(self.boot_one, image_id, **overrides)
-            self.wait_copying(image_id)
-            meanwhile()
-            return booting.result()
+class BootFaultTestCase(base.FaultTestCase):
 
     def block_store(self, image_id: str) -> None:
         """Make every copy to dcn0 fail: Glance cannot create the image."""
@@ -50,33 +29,6 @@ class BootFaultTestCase(labtest.LabTestCase):
 
     def unblock_store(self, image_id: str) -> None:
         self.lab.sites['dcn0'].remove_image('images', image_id)
-
-    def assert_refused(self, disk: boot.Disk, *words: str) -> None:
-        """Check that nothing was made, and what the operator is told."""
-        self.assertEqual(boot.ERROR, disk.result)
-        assert disk.error is not None
-        self.assertEqual('BuildAbortException', disk.error['type'])
-        self.assertIn(disk.instance, disk.error['message'])
-        self.assertIn('not available at the site', disk.error['message'])
-        for word in words:
-            self.assertIn(word, disk.error['cause'])
-        self.assertNotIn(
-            disk.disk, self.lab.sites[disk.site].images('vms'))
-
-    def test_second_copy_succeeds_after_a_failed_one(self) -> None:
-        image_id = self.make_image()
-        store = pools.Pools(self.lab)
-        store.hide('central', image_id)
-
-        def show() -> None:
-            labtest.wait_for('a failed copy', lambda: (
-                self.failed_copies(image_id) > 0))
-            store.show('central', image_id)
-
-        disk = self.boot_while(image_id, show)
-        self.assertIsNone(disk.error)
-        self.assertEqual(f'images/{image_id}@snap', disk.parent)
-        self.assertEqual(1, self.copies(image_id))
 
     def test_copy_that_something_is_in_the_way_of(self) -> None:
         image_id = self.make_image()
@@ -97,17 +49,6 @@ class BootFaultTestCase(labtest.LabTestCase):
             'no RBD image of its id is left')
         self.assertEqual(3, self.failed_copies(image_id))
 
-    def test_copy_that_cannot_be_staged(self) -> None:
-        image_id = self.make_image()
-        hub = self.lab.sites['central']
-        hub.run('rbd', 'mv', f'images/{image_id}', f'images/{image_id}.away')
-        self.addCleanup(hub.run, 'rbd', 'mv', f'images/{image_id}.away',
-                        f'images/{image_id}')
-        disk = self.boot_one(
-            image_id, libvirt={'images_rbd_glance_copy_attempts': '1'})
-        self.assert_refused(disk, image_id, 'store dcn0',
-                            'could not stage the image')
-
     def test_copy_that_hangs(self) -> None:
         image_id = self.make_image()
         with pools.Pools(self.lab).paused('central'):
@@ -120,26 +61,6 @@ class BootFaultTestCase(labtest.LabTestCase):
         self.assertIn('another copy of it is stuck', disk.error['message'])
         self.wait_idle(image_id)
         self.assertEqual({'central', 'dcn0'}, self.stores(image_id))
-
-    def test_image_deleted_while_waiting(self) -> None:
-        image_id = self.make_image(128)
-        disk = self.boot_while(
-            image_id, lambda: self.admin.images.delete(image_id))
-        self.assertEqual(boot.ERROR, disk.result)
-        assert disk.error is not None
-        self.assertEqual('ImageNotFound', disk.error['type'])
-        self.assertIn(image_id, disk.error['message'])
-        self.assertIn('does not exist any more', disk.error['message'])
-
-    def test_image_deactivated_while_waiting(self) -> None:
-        image_id = self.make_image(128)
-        disk = self.boot_while(
-            image_id, lambda: self.admin.images.deactivate(image_id))
-        self.assertEqual(boot.ERROR, disk.result)
-        assert disk.error is not None
-        self.assertEqual('ImageNotActive', disk.error['type'])
-        self.assertIn('not active any more', disk.error['message'])
-        self.assertIn('deactivated', disk.error['cause'])
 
     def test_unknown_store(self) -> None:
         image_id = self.make_image()
@@ -192,13 +113,6 @@ class BootFaultTestCase(labtest.LabTestCase):
         cloned = self.boot_one(image_id)
         self.assertEqual(flat.host, cloned.host)
         self.assertEqual(f'images/{image_id}@snap', cloned.parent)
-
-    def test_image_that_can_never_be_cloned_is_not_copied(self) -> None:
-        image_id = self.make_image(disk_format='qcow2')
-        disk = self.boot_one(image_id)
-        self.assertIsNone(disk.error)
-        self.assertEqual(boot.FLAT, disk.result)
-        self.assertEqual({'central'}, self.stores(image_id))
 
     def test_image_of_another_tenant(self) -> None:
         image_id = self.make_image(user='other', visibility='private')

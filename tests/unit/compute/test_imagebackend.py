@@ -301,6 +301,7 @@ class VisibleTestCase(BackendTestCase):
 
         self.assertRaises(
             nova_exception.ImageNotAuthorized, self.clone, image_id)
+        self.assertIn('reaches Keystone', self.logged('WARNING')[0])
 
     def test_glance_that_does_not_answer(self):
         image_id = self.image('dcn0')
