@@ -14,16 +14,13 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 import time
 
 from lab import boot
 from lab import clients
 from lab import fixture
 from lab import tasks
-from tests import labtest
-from tests.faults import base
+from tests.faults import advice
 from tests.faults import catalogue
 
 _WORKER = catalogue.Group.WORKER
@@ -35,7 +32,7 @@ _OFTEN = 2
 _STALL = {'images_rbd_glance_copy_stall_timeout': '5'}
 
 
-class WorkerTestCase(base.FaultTestCase):
+class WorkerTestCase(advice.AdviceTestCase):
 
     def setUp(self) -> None:
         super().setUp()
@@ -78,7 +75,7 @@ class WorkerTestCase(base.FaultTestCase):
         self.assert_tenant(disk, 'another copy of it is stuck')
 
     @catalogue.fault(
-        _WORKER, 'It dies while it stages the image',
+        _WORKER, 'The worker dies while it stages the image',
         'Start it. The next boot after the time in the message makes the '
         'copy.')
     def test_killed_while_staging(self) -> None:
@@ -100,7 +97,7 @@ class WorkerTestCase(base.FaultTestCase):
             'os_glance_import_task'))
 
     @catalogue.fault(
-        _WORKER, 'It dies while it writes to the local store',
+        _WORKER, 'The worker dies while it writes to the local store',
         'Start it, and remove the partial copy with the commands in the '
         'message once Glance has let go of the lock.')
     def test_killed_while_writing(self) -> None:
@@ -122,39 +119,6 @@ class WorkerTestCase(base.FaultTestCase):
         self.wait_unwatched(image_id)
         self.follow_advice(image_id)
 
-    def wait_unwatched(self, image_id: str) -> None:
-        """Return when Ceph has forgotten the client that died."""
-        site = self.lab.sites['dcn0']
-        labtest.wait_for('the end of the watch', lambda: not site.query(
-            'rbd', 'status', f'images/{image_id}')['watchers'])
-
-    def follow_advice(self, image_id: str) -> None:
-        """Boot, do what the error says, and boot again."""
-        before = self.failed_copies(image_id)
-        disk = self.boot_one(image_id)
-        self.assert_refused(disk, image_id, 'store dcn0', 'in the way')
-        self.assert_tenant(disk, 'copying it there failed')
-        self.assertEqual(
-            before + 1, self.failed_copies(image_id) - self.stolen(image_id))
-        self.assertEqual(['dcn0'], self.traces(image_id)['unlisted'])
-        self.obey(self.told()[-1])
-        self.assert_cloned(self.boot_one(image_id), image_id)
-
-    def stolen(self, image_id: str) -> int:
-        """Return how many imports lost their lock, which then count."""
-        body = self.admin.images.get_associated_image_tasks(image_id)
-        return sum(task['message'] == 'Expired lock preempted'
-                   for task in body['tasks'])
-
-    def obey(self, message: str) -> None:
-        """Run the commands in an error as the administrator of dcn0."""
-        site = self.lab.sites['dcn0']
-        commands = re.findall(r'\((rbd --id admin [^)]*)\)', message)
-        self.assertIn('rm', {shlex.split(line)[3] for line in commands})
-        for command in commands:
-            program, _option, _user, *words = shlex.split(command)
-            site.run(program, *words)
-
     def _end_tasks(self, image_id: str) -> None:
         body = self.admin.images.get_associated_image_tasks(image_id)
         lock = self.image(image_id).get('os_glance_import_task')
@@ -163,8 +127,8 @@ class WorkerTestCase(base.FaultTestCase):
                 tasks.end(self.lab.state, task['id'])
 
     @catalogue.fault(
-        _WORKER, 'It has died, and the credential of the compute does not '
-        'see the task',
+        _WORKER, 'The worker has died, and the credential of the compute does '
+        'not see the task',
         'Start it, wait for an hour, and configure a service credential.')
     def test_killed_and_task_is_hidden(self) -> None:
         image_id = self.make_image()
@@ -180,7 +144,8 @@ class WorkerTestCase(base.FaultTestCase):
         self.report_refused(disk)
 
     @catalogue.fault(
-        _WORKER, 'It is stopped gracefully while it makes the copy', '')
+        _WORKER, 'The worker is stopped gracefully while it makes the copy',
+        '')
     def test_stopped_gracefully(self) -> None:
         image_id = self.make_image()
         self.slow_source(image_id, 8)
