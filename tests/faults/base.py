@@ -23,6 +23,7 @@ import re
 import time
 
 from lab import boot
+from lab import fixture
 from tests import labtest
 from tests.contract import pools
 from tests.faults import catalogue
@@ -70,6 +71,27 @@ class FaultTestCase(labtest.LabTestCase):
             self.wait_copying(image_id)
             meanwhile()
             return booting.result()
+
+    def boot_without_osd(
+        self, image_id: str, store: str, begin: Callable[[str], object],
+    ) -> tuple[boot.Disk, float]:
+        """Boot, and have a store's OSD dead for some seconds of the copy.
+
+        :param begin: takes the image, and returns when it shall die.
+        :returns: also when it was back, in monotonic seconds.
+        """
+        osd = self.lab.daemon(f'ceph-osd.{store}')
+        back_at = []
+
+        def interrupt() -> None:
+            begin(image_id)
+            self.useFixture(fixture.Killed(self.lab, osd.name))
+            time.sleep(4)
+            osd.start()
+            back_at.append(time.monotonic())
+
+        disk = self.boot_while(image_id, interrupt)
+        return disk, back_at[0]
 
     def slow_source(self, image_id: str, seconds: float) -> None:
         """Have the image staged slowly, until the end of the test.

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import time
 
-from lab import fixture
 from tests import labtest
 from tests.faults import base
 from tests.faults import catalogue
@@ -71,18 +70,8 @@ class SourceTestCase(base.FaultTestCase):
     def test_osd_away_for_a_moment(self) -> None:
         image_id = self.make_image()
         self.slow_source(image_id, 8)
-        osd = self.lab.daemon('ceph-osd.central')
-        back_at = 0.0
-
-        def pause() -> None:
-            nonlocal back_at
-            self.wait_staging(image_id)
-            self.useFixture(fixture.Killed(self.lab, osd.name))
-            time.sleep(4)
-            osd.start()
-            back_at = time.monotonic()
-
-        disk = self.boot_while(image_id, pause)
+        disk, back_at = self.boot_without_osd(
+            image_id, 'central', self.wait_staging)
         self.assert_cloned(disk, image_id)
         self.assertEqual(1, self.copies(image_id))
         self.report_cloned(disk, back_at)

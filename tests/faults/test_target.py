@@ -114,35 +114,12 @@ class TargetTestCase(advice.AdviceTestCase):
     def test_osd_away_for_a_moment(self) -> None:
         image_id = self.make_image()
         self.slow_target(image_id, 10)
-        osd = self.lab.daemon('ceph-osd.dcn0')
-        back_at = 0.0
-
-        def pause() -> None:
-            nonlocal back_at
-            self.wait_writing(image_id)
-            self.useFixture(fixture.Killed(self.lab, osd.name))
-            time.sleep(4)
-            osd.start()
-            back_at = time.monotonic()
-
-        disk = self.boot_while(image_id, pause)
+        disk, back_at = self.boot_without_osd(
+            image_id, 'dcn0', self.wait_writing)
         self.assert_cloned(disk, image_id)
         self.assertEqual(1, self.copies(image_id))
         self.assertEqual({}, self.traces(image_id))
         self.report_cloned(disk, back_at)
-
-    @catalogue.fault(
-        _TARGET, 'The monitors of the local cluster cannot be reached when '
-        'the boot begins', 'Bring them back.')
-    def test_monitor_away_before_the_boot(self) -> None:
-        image_id = self.make_image()
-        with fixture.Killed(self.lab, 'ceph-mon.dcn0'):
-            disk = self.boot_one(image_id)
-        self.assert_refused(disk, 'Cannot use pool vms', 'as client nova',
-                            kind='InternalError')
-        self.assert_tenant(disk, 'storage cluster of the host')
-        self.assertEqual({}, self.traces(image_id))
-        self.report_refused(disk)
 
     @catalogue.fault(
         _TARGET, 'The monitors of the local cluster hang during the copy, '
