@@ -29,7 +29,9 @@ import unittest
 _REPORT = pathlib.Path(__file__).parents[2] / 'build' / 'faults.jsonl'
 
 _UUID = re.compile(
-    r'(?:req-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
+    r'(?:req-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+    # As Keystone writes those of projects.
+    r'|\b[0-9a-f]{32}\b')
 
 # Where a lab has its files.
 _PLACE = re.compile(r"/[^\s:']+/(?=ceph\.conf)")
