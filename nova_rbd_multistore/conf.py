@@ -59,6 +59,10 @@ A lower value than the default makes boots notice a dead worker sooner. Where
 tasks are visible, a lock that has been silent for longer before the boot began
 is seen at once; otherwise silence counts from the beginning of the boot.
 
+A worker that dies while it writes to the local store is noticed within about a
+minute, unless this is 0: nobody has the RBD image open any more. That needs a
+service credential with the role admin.
+
 Possible values:
 
 * 0 - no limit

@@ -134,7 +134,7 @@ class ImageTestCase(base.FaultTestCase):
 
     @catalogue.fault(
         _IMAGE, 'The image is deleted while a disk is a clone of its copy',
-        'None. Glance refuses, and has deleted the copies without clones; '
+        'Nothing. Glance refuses, and has deleted the copies without clones; '
         'the next boot there has them made again.')
     def test_deleted_with_a_clone(self) -> None:
         image_id = self.copied(self.make_image())
