@@ -18,6 +18,8 @@ from collections.abc import Sequence
 import sys
 import time
 
+import ddt
+
 from lab import fixture
 from lab import servers
 from tests import labtest
@@ -33,6 +35,7 @@ _WAITING = 12
 _DELETED = 'The instance is being deleted'
 
 
+@ddt.ddt
 class WaitingTestCase(base.CloudTestCase):
 
     def setUp(self) -> None:
@@ -92,7 +95,10 @@ class WaitingTestCase(base.CloudTestCase):
         self.assert_clone(self.boot_server(image_id, _SITE), image_id)
         self.assertEqual(1, self.copies(image_id))
 
-    def test_deleted_one_leaves_the_others_waiting(self) -> None:
+    @ddt.data('threading', 'eventlet')
+    def test_deleted_ones_leave_the_others_waiting(self, threads: str) -> None:
+        self.useFixture(fixture.ComputeConfigured(
+            self.node, {'DEFAULT': {'concurrency_backend': threads}}))
         image_id = self.make_slow_image(30)
         first, second, third = self.create_waiting(image_id, 3)
         labtest.wait_for('builds on the host', lambda: all(
