@@ -28,8 +28,6 @@ from tests import labtest
 from tests.contract import pools
 from tests.faults import catalogue
 
-MIB = 1 << 20
-
 # A line of oslo.log's default format, of the package and not below WARNING.
 _TOLD = re.compile(
     r'^\S+ \S+ \d+ (?:WARNING|ERROR) nova_rbd_multistore\S* '
