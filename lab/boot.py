@@ -210,7 +210,8 @@ class _Host:
             conf=str(self._compute.conf), backend=request.backend,
             image_id=request.image_id, instances=self._instances,
             root_gb=max(1, -(-self._image_size() // _GIB)),
-            glance_url=described.glance_url,
+            glance_urls=(described.glance_url, *(
+                edge.url for edge in described.edges)),
             context={
                 'user_id': session.get_user_id(),
                 'project_id': session.get_project_id(),

@@ -69,7 +69,7 @@ def copy_policy(lab: cloud.Lab, rule: str) -> Iterator[None]:
     oslo.policy reads the file again when it has changed.
     """
     def write(asked: settings.GlanceSettings) -> None:
-        for worker in lab.workers.values():
+        for worker in lab.glances.values():
             confile.write(worker.worker.policy, glanceconf.policy(asked))
 
     write(settings.GlanceSettings(copy_policy=rule))
@@ -165,7 +165,7 @@ class LabTestCase(testtools.TestCase):
         self.wait_imports(image_id)
         with contextlib.suppress(glance_exc.HTTPNotFound):
             self.admin.images.delete(image_id)
-        for worker in self.lab.workers.values():
+        for worker in self.lab.glances.values():
             (worker.worker.staging / image_id).unlink(missing_ok=True)
         for site in self.lab.sites.values():
             pool = site.site.images_pool

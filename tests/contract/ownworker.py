@@ -17,7 +17,6 @@ from __future__ import annotations
 import shutil
 
 from lab import cloud
-from lab import daemon
 from lab import glance_api
 from lab import ports
 from lab import settings
@@ -60,9 +59,3 @@ class OwnWorker(glance_api.GlanceApi):
         """End it, and remove its files but for the log."""
         self.kill()
         shutil.rmtree(self.worker.conf.parent, ignore_errors=True)
-
-    def wait_ready(self) -> float:
-        return daemon.Daemon.wait_ready(self)
-
-    def stop(self, timeout: float | None = None) -> bool:
-        return daemon.Daemon.stop(self, timeout)
