@@ -248,8 +248,8 @@ class UnusableCredential(MultistoreError):
     def __init__(self, group: str, reason: str) -> None:
         super().__init__(
             f'[{group}] of nova.conf holds no usable credential for Glance: '
-            f'{reason}. Correct its keystoneauth options, or remove auth_type '
-            f'to do without.')
+            f'{reason}. Correct its keystoneauth options, or set [libvirt] '
+            f'images_rbd_glance_credential = user to do without.')
         self.group = group
         self.reason = reason
 

@@ -256,12 +256,13 @@ class Backend(imagebackend.Backend):
         if CONF.libvirt.images_type != 'rbd':
             LOG.warning('[libvirt] images_type is %s, so nova-rbd-multistore '
                         'does nothing here', CONF.libvirt.images_type)
-        elif not store:
+            return
+        access.check_credential()
+        if not store:
             LOG.warning('[libvirt] images_rbd_glance_store_name is not set, '
                         'so images are cloned where they are in our cluster '
                         'and never copied to it')
         else:
-            access.check_credential()
             LOG.info('Image backend of nova-rbd-multistore in place: images '
                      'are copied to store %(store)s with %(credential)s',
                      {'store': store,
