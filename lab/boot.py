@@ -225,9 +225,11 @@ class _Host:
 
     def _image_size(self) -> int:
         """Return the bytes of the image, 0 when nobody knows."""
+        own = self._lab.state.edge(self._request.site)
+        glance = clients.glance_for(
+            self._lab.state, 'admin', own.url if own else None)
         try:
-            image = clients.glance_for(self._lab.state, 'admin').images.get(
-                self._request.image_id)
+            image = glance.images.get(self._request.image_id)
         except glance_exc.HTTPNotFound:
             # Deleted since Nova's API accepted the request.
             return 0
