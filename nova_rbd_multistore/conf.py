@@ -107,7 +107,7 @@ Related options:
     cfg.StrOpt(
         'images_rbd_glance_hub_endpoint',
         # Not a URIOpt, which would refuse an empty value.
-        regex=r'(https?://\S+)?$',
+        regex=r'^(https?://\S+)?$',
         help="""
 URL of the Glance that knows the stores of all sites, without a version.
 
