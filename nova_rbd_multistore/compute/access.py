@@ -95,16 +95,20 @@ class Services:
         """
         yield image.locations
         shown = {location.url for location in image.locations}
-        yield tuple(location
-                    for location in self.hidden_locations(image.id) or ()
-                    if location.url not in shown)
+        try:
+            hidden = self.hidden_locations(image.id)
+        except exception.LocationsHidden as exc:
+            LOG.debug('No more locations of image %s: %s', image.id, exc)
+        else:
+            yield tuple(location for location in hidden
+                        if location.url not in shown)
 
     def hidden_locations(
         self, image_id: str,
-    ) -> tuple[image_mod.Location, ...] | None:
-        """Return the locations that the image's record does not show.
+    ) -> tuple[image_mod.Location, ...]:
+        """Return the locations, those that the image's record hides, too.
 
-        :returns: None when the credential may not see them.
+        :raises LocationsHidden: when the credential may not see them.
         :raises GlanceUnavailable: when nobody knows.
         :raises NotAuthenticated: when the credential is not valid.
         """
@@ -113,9 +117,7 @@ class Services:
         except (exception.GlanceUnavailable, exception.NotAuthenticated):
             raise
         except exception.GlanceError as exc:
-            LOG.debug('No hidden locations of image %s with %s: %s',
-                      image_id, self.credential, exc)
-            return None
+            raise exception.LocationsHidden(self.credential, exc) from exc
 
     def tenant_sees(self, image_id: str) -> bool:
         """Tell whether the image is there for the tenant now.

@@ -529,7 +529,17 @@ class NoCopyTestCase(BackendTestCase):
         self.use_service_credential(self.glance.other)
         image_id = self.image('central', visibility='public')
 
-        self.assertIn('hides the locations', self.refused(image_id))
+        message = self.refused(image_id)
+        self.assertIn('hides the locations', message)
+        self.assertIn('fetch_image_location', message)
+        self.assertEqual([], self.copies())
+
+    def test_glance_is_too_old_to_tell_hidden_locations(self):
+        self.glance.deployment.minor_version = 15
+
+        message = self.refused(self.image('central'))
+        self.assertIn('2.15', message)
+        self.assertIn('Update Glance', message)
         self.assertEqual([], self.copies())
 
     def test_credential_may_not_copy(self):
