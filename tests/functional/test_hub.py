@@ -44,11 +44,7 @@ class HubTestCase(base.FaultTestCase):
     def make_far_image(self, mib: int = 32) -> str:
         """Return an image that is at another edge site only."""
         image_id = self.make_image(mib)
-        self.admin.images.image_import(
-            image_id, 'copy-image', stores=['dcn1'], allow_failure=False)
-        self.wait_idle(image_id)
-        self.admin.images.delete_from_store('central', image_id)
-        self.assertEqual({'dcn1'}, self.stores(image_id))
+        self.move_image(image_id, 'dcn1')
         self.made = self.copies(image_id)
         return image_id
 
