@@ -22,38 +22,10 @@ from lab import fixture
 from lab import settings
 from tests import labtest
 from tests.contract import ownworker
-from tests.faults import base
-
-_NO_HUB = {'images_rbd_glance_hub_endpoint': '',
-           'images_rbd_glance_hub_store_name': ''}
-_FAR = 'it is only in dcn1, and the Glance of this site has only central, dcn0'
+from tests.faults import edge
 
 
-class HubTestCase(base.FaultTestCase):
-
-    def through_glance(self, request: boot.Request) -> boot.Request:
-        """Have a boot use the Glance that the lab's nova.conf names."""
-        return request
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.assertIn('dcn0', self.lab.edges,
-                      'start the lab with --edges dcn0')
-        self.edge = self.lab.edges['dcn0']
-
-    def make_far_image(self, mib: int = 32) -> str:
-        """Return an image that is at another edge site only."""
-        image_id = self.make_image(mib)
-        self.move_image(image_id, 'dcn1')
-        self.made = self.copies(image_id)
-        return image_id
-
-    def assert_nothing_done(self, image_id: str) -> None:
-        """Check that no copy was asked for."""
-        self.assertEqual({'dcn1'}, self.stores(image_id))
-        self.assertEqual(self.made, self.copies(image_id))
-        self.assertEqual(0, self.failed_copies(image_id))
-        self.assertEqual({}, self.traces(image_id))
+class HubTestCase(edge.EdgeTestCase):
 
     def test_copy_to_the_hub_and_then_here(self) -> None:
         image_id = self.make_far_image()
@@ -112,21 +84,11 @@ class HubTestCase(base.FaultTestCase):
         self.assertEqual({'central', 'dcn0'}, self.stores(image_id))
         self.assertEqual(1, self.copies(image_id))
 
-    def test_no_hub_is_configured(self) -> None:
-        image_id = self.make_far_image()
-        disk = self.boot_one(image_id, libvirt=_NO_HUB)
-        self.assert_refused(
-            disk, image_id, 'store dcn0', _FAR,
-            'Set images_rbd_glance_hub_endpoint and '
-            'images_rbd_glance_hub_store_name')
-        self.assert_tenant(disk, 'the site is not set up for copies')
-        self.assert_nothing_done(image_id)
-
     def test_store_of_the_hub_that_our_glance_has_not(self) -> None:
         image_id = self.make_far_image()
         disk = self.boot_one(image_id, libvirt={
             'images_rbd_glance_hub_store_name': 'dcn10'})
-        self.assert_refused(disk, image_id, f'{_FAR}, not dcn10',
+        self.assert_refused(disk, image_id, f'{edge.FAR}, not dcn10',
                             'images_rbd_glance_hub_store_name')
         self.assert_nothing_done(image_id)
 
@@ -135,48 +97,9 @@ class HubTestCase(base.FaultTestCase):
         disk = self.boot_one(image_id, libvirt={
             'images_rbd_glance_hub_endpoint': self.edge.worker.url})
         self.assert_refused(
-            disk, image_id, _FAR, self.edge.worker.url,
+            disk, image_id, edge.FAR, self.edge.worker.url,
             'which has only central, dcn0', 'images_rbd_glance_hub_endpoint')
         self.assert_nothing_done(image_id)
-
-    def test_hub_is_down(self) -> None:
-        image_id = self.make_far_image()
-        with fixture.Killed(self.lab, 'haproxy'):
-            disk = self.boot_one(image_id)
-        self.assert_refused(
-            disk, image_id, f'{_FAR}, so it has to be copied to central '
-            f'first, through the Glance at {self.lab.state.glance_url}, '
-            f'which gives no usable answer')
-        self.assert_tenant(disk, 'copying it there failed')
-        self.assert_nothing_done(image_id)
-
-    def test_copy_to_the_hub_fails(self) -> None:
-        image_id = self.make_far_image()
-        allow = self.limit_glance(
-            'central', 'profile rbd-read-only pool=images')
-        disk = self.boot_one(image_id, libvirt={
-            'images_rbd_glance_copy_attempts': '2'})
-        self.assert_refused(
-            disk, image_id, 'not copied to store dcn0', _FAR,
-            f'through the Glance at {self.lab.state.glance_url}: Glance '
-            f'accepted the copy 2 times', 'could not write to the store')
-        self.assert_tenant(disk, 'copying it there failed')
-        self.assertEqual(2, self.failed_copies(image_id))
-        allow()
-        self.assert_cloned(self.boot_one(image_id), image_id)
-
-    def test_copy_to_the_hub_takes_too_long(self) -> None:
-        image_id = self.make_far_image()
-        with self.pools.paused('dcn1'):
-            disk = self.boot_one(image_id, libvirt={
-                'images_rbd_glance_copy_timeout': '4'})
-        self.assert_refused(
-            disk, image_id, 'not copied to store dcn0', _FAR,
-            f'through the Glance at {self.lab.state.glance_url}: gave up '
-            f'after 4 s')
-        self.assert_tenant(disk, 'copying it there takes too long')
-        self.wait_idle(image_id)
-        self.assertEqual({'central', 'dcn1'}, self.stores(image_id))
 
     def test_one_of_our_servers_is_down(self) -> None:
         servers = f'http://127.0.0.1:1,{self.edge.worker.url}'
