@@ -155,7 +155,7 @@ def services(context: nova_context.RequestContext) -> Services:
     if group is not None:
         auth = service_auth.get_service_auth_plugin(group)
         credential = credential_in_use()
-    url, hub = hub_endpoint(), None
+    url, hub = _hub_endpoint(), None
     if url is not None:
         hub = Hub(
             url, CONF.libvirt.images_rbd_glance_hub_store_name,
@@ -197,12 +197,6 @@ def check_credential() -> None:
         raise exception.UnusableCredential(group, 'it has no auth_type')
 
 
-def hub_endpoint() -> str | None:
-    """Return the URL of the hub's Glance, without a version."""
-    url = CONF.libvirt.images_rbd_glance_hub_endpoint
-    return _VERSION.sub('', url) if url else None
-
-
 def check_hub() -> None:
     """Check that nova.conf says all that is needed of the hub, or nothing.
 
@@ -217,6 +211,12 @@ def check_hub() -> None:
             'libvirt', f'{given} is set and {missing[0]} is not. Set both '
                        f'for a site whose Glance does not have the stores of '
                        f'all sites, else neither.')
+
+
+def _hub_endpoint() -> str | None:
+    """Return the URL of the hub's Glance, without a version."""
+    url = CONF.libvirt.images_rbd_glance_hub_endpoint
+    return _VERSION.sub('', url) if url else None
 
 
 def _service_group() -> str | None:

@@ -178,14 +178,13 @@ class _Fetching:
         try:
             copier.Copier(hub.copying, settings).ensure(
                 self.image.id, hub.store, budget)
-        except exception.ImageGone as exc:
-            if not self.services.tenant_sees(self.image.id):
-                raise
-            raise self._error(
-                exception.Misconfigured,
-                f', which has no such image. It has to use the database of '
-                f'the Glance of this site. {exc.reason}') from exc
         except exception.CopyError as exc:
+            if isinstance(exc, exception.ImageGone) and \
+                    self.services.tenant_sees(self.image.id):
+                raise self._error(
+                    exception.Misconfigured,
+                    f', which has no such image. It has to use the database '
+                    f'of the Glance of this site. {exc.reason}') from exc
             raise self._error(type(exc), f': {exc.reason}') from exc
 
     def _error(
