@@ -12,6 +12,7 @@
 
 """Fixtures for tests that change something in a running lab."""
 
+import contextlib
 import signal
 
 import fixtures
@@ -21,7 +22,6 @@ from lab import compute_node
 from lab import confile
 from lab import daemon
 from lab import exception
-from lab import glance_api
 from lab import settings
 
 
@@ -65,18 +65,10 @@ class GlanceConfigured(fixtures.Fixture):
         self._workers = [lab.workers[name] for name in workers or lab.workers]
 
     def _setUp(self) -> None:
+        stack = contextlib.ExitStack()
+        self.addCleanup(stack.close)
         for worker in self._workers:
-            self.addCleanup(self._restore, worker,
-                            worker.worker.conf.read_text(),
-                            worker.worker.policy.read_text())
-            worker.configure(self._asked)
-            _restart(worker)
-
-    def _restore(self, worker: glance_api.GlanceApi, conf: str,
-                 policy: str) -> None:
-        confile.write(worker.worker.conf, conf)
-        confile.write(worker.worker.policy, policy)
-        _restart(worker)
+            stack.enter_context(worker.configured(self._asked))
 
 
 class KeystoneConfigured(fixtures.Fixture):
@@ -123,8 +115,3 @@ class ComputeConfigured(fixtures.Fixture):
         self._compute.kill()
         self._compute.configure(overrides)
         self._compute.start()
-
-
-def _restart(worker: glance_api.GlanceApi) -> None:
-    worker.stop()
-    worker.start()

@@ -16,6 +16,7 @@
 import pathlib
 import sys
 
+from lab import accounts
 from lab import authconf
 from lab import computestate
 from lab import confile
@@ -106,7 +107,7 @@ def _service(lab: state.State, cloud: computestate.Cloud, host: str,
             'manager_shutdown_timeout': '4',
         },
         'oslo_concurrency': {'lock_path': str(home / 'locks')},
-        'glance': authconf.client(lab, 'nova'),
+        'glance': authconf.endpoint(lab),
         'neutron': authconf.client(lab, 'nova'),
         'placement': authconf.client(lab, 'nova'),
         # So that a tenant's token that runs out ends nothing.
@@ -126,5 +127,5 @@ def backend(lab: state.State, site: state.Site) -> confile.Sections:
             'images_rbd_glance_store_name': site.store,
             'rbd_user': 'nova',
         },
-        'glance': authconf.client(lab, 'nova'),
+        'glance': authconf.client(lab, accounts.COPIER),
     }

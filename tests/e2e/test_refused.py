@@ -17,10 +17,10 @@ from __future__ import annotations
 from lab import clients
 from lab import fixture
 from lab import servers
-from tests import labtest
+from lab import settings
 from tests.e2e import base
 
-_NOBODY = 'role:nobody'
+_NOBODY = settings.GlanceSettings(copy_policy='role:nobody')
 
 
 class RefusedTestCase(base.CloudTestCase):
@@ -33,7 +33,7 @@ class RefusedTestCase(base.CloudTestCase):
 
     def test_fault_says_why_in_one_sentence(self) -> None:
         image_id = self.make_guest_image()
-        with labtest.copy_policy(self.lab, _NOBODY):
+        with fixture.GlanceConfigured(self.lab, _NOBODY):
             server_id = self.create(image_id, 'dcn0')
             server = self.servers.wait_status(server_id, servers.ERROR)
 
@@ -49,7 +49,7 @@ class RefusedTestCase(base.CloudTestCase):
         node = self.computing.nodes['dcn0-0']
         chosen = fixture.ComputeConfigured(node, {
             'libvirt': {'images_rbd_glance_copy_fallback': 'download'}})
-        with chosen, labtest.copy_policy(self.lab, _NOBODY):
+        with chosen, fixture.GlanceConfigured(self.lab, _NOBODY):
             flat = self.boot_server(image_id, 'dcn0')
             self.assert_flat(flat)
             self.assertEqual({'central'}, self.stores(image_id))

@@ -69,6 +69,14 @@ class NovaConfTestCase(testtools.TestCase):
                                   ('api_database', 'nova_api')):
             self.assertIn(f'/{database}?', sections[section]['connection'])
 
+    def test_only_a_compute_has_the_credential_for_images(self):
+        of_compute = self.compute('central-0')
+        self.assertEqual('nova-glance', of_compute['glance']['username'])
+        self.assertEqual('nova', of_compute['service_user']['username'])
+        controller = novaconf.controller(self.lab, self.cloud, self.where)
+        self.assertNotIn('username', controller['glance'])
+        self.assertEqual('nova', controller['service_user']['username'])
+
     def test_services_meet_at_the_same_broker(self):
         controller = novaconf.controller(self.lab, self.cloud, self.where)
         self.assertEqual(
