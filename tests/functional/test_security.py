@@ -17,7 +17,6 @@ The lines are those of the documentation's security page.
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import ddt
@@ -117,13 +116,9 @@ class CephKeyTestCase(labtest.LabTestCase):
         self.site.run('ceph', 'osd', 'blocklist', 'rm', address)
 
     def test_computes_key_for_fast_snapshots(self) -> None:
-        caps = self.site.query('ceph', 'auth', 'get', 'client.nova')[0][
-            'caps']
-        set_caps = functools.partial(
-            self.site.run, 'ceph', 'auth', 'caps', 'client.nova', 'mon',
-            caps['mon'], 'osd')
-        self.addCleanup(set_caps, caps['osd'])
-        set_caps('profile rbd pool=vms, profile rbd pool=images')
+        self.useFixture(fixture.CephCapabilities(
+            self.site, 'client.nova',
+            'profile rbd pool={vms}, profile rbd pool={images}'))
         self.assert_may(
             'nova',
             f'rbd create --size 1 images/{_OTHER}',
