@@ -188,7 +188,7 @@ class Glance:
     def rbd_pools(self) -> dict[str, store_mod.RbdPool]:
         """Return where Glance's RBD stores have their images, by store.
 
-        Needs the role ``admin``.
+        Needs the role ``service`` or ``admin``.
         https://docs.openstack.org/api-ref/image/v2/#list-stores-detail
         """
         return self._get('list stores with details', '/v2/info/stores/detail',

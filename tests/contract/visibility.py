@@ -141,8 +141,11 @@ class VisibilityCases(case.Case):
                  if 'default' in store])
 
     def test_details_of_stores(self) -> None:
-        answer = self.get('/v2/info/stores/detail', deployment.COPIER)
+        path = '/v2/info/stores/detail'
+        answer = self.get(path, deployment.COPIER)
         self.assertEqual(200, answer.status, answer.text)
+        self.assertEqual(
+            answer.json(), self.get(path, deployment.SERVICE).json())
         found = {element['id']: element for element in
                  answer.json()['stores']}
         fsids = set()
@@ -156,7 +159,7 @@ class VisibilityCases(case.Case):
             self.glance.access(deployment.COPIER)).rbd_pools()
         self.assertLessEqual(fsids, {pool.fsid for pool in pools.values()})
 
-    def test_details_of_stores_are_for_administrators(self) -> None:
+    def test_details_of_stores_are_not_for_tenants(self) -> None:
         self.assert_refused(
             403, 'You are not authorized to complete stores_info_detail '
                  'action.', self.get('/v2/info/stores/detail'))
