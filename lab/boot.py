@@ -218,7 +218,7 @@ class _Host:
             conf=str(self._compute.conf), backend=request.backend,
             images=self._images,
             root_gb=max(1, *(-(-self._image_size(image_id) // _GIB)
-                             for image_id in self._images.values())),
+                             for image_id in set(self._images.values()))),
             glance_url=described.glance_url,
             context={
                 'user_id': session.get_user_id(),

@@ -138,7 +138,7 @@ class GlanceSettings:
         default_factory=dict)
 
 
-# What a compute needs that has the tenant's token alone, as upstream's has.
+# For computes that have the tenant's token alone, as upstream's do.
 OPEN = GlanceSettings(copy_policy='', show_locations=True)
 
 
