@@ -58,14 +58,15 @@ class Frozen(fixtures.Fixture):
 class GlanceConfigured(fixtures.Fixture):
     """Glance workers that run with other settings during a test.
 
-    :param workers: their names; none means all of them
+    :param workers: their names; none means all of them, those of edge sites
+        included
     """
 
     def __init__(self, lab: cloud.Lab, asked: settings.GlanceSettings,
                  *workers: str) -> None:
         super().__init__()
         self._asked = asked
-        self._workers = [lab.workers[name] for name in workers or lab.workers]
+        self._workers = [lab.glances[name] for name in workers or lab.glances]
 
     def _setUp(self) -> None:
         stack = contextlib.ExitStack()

@@ -43,8 +43,12 @@ def new(asked: settings.LabSettings,
             for account in accounts.of_profile(asked.profile)),
         sites=tuple(_site(name, ports.mon(base, index), where)
                     for index, name in enumerate(asked.sites)),
-        workers=tuple(_worker(number, ports.worker(base, number), where)
-                      for number in range(1, WORKERS + 1)),
+        workers=tuple(
+            _worker(str(number), ports.worker(base, number), where)
+            for number in range(1, WORKERS + 1)),
+        edges=tuple(_worker(name, ports.edge(base, index), where, name)
+                    for index, name in enumerate(asked.sites)
+                    if name in (asked.edges or ())),
         database=state.Database(
             port=ports.fixed(base, 'mariadb'),
             socket=where.service('mariadb') / 'mariadb.sock',
@@ -103,14 +107,15 @@ def _site(name: str, mon_port: int,
         images_pool='images', vms_pool='vms', mon_port=mon_port)
 
 
-def _worker(number: int, port: int,
-            where: directory.StateDirectory) -> state.Worker:
-    name = f'glance-api-{number}'
+def _worker(suffix: str, port: int, where: directory.StateDirectory,
+            site: str | None = None) -> state.Worker:
+    name = f'glance-api-{suffix}'
     home = where.service(name)
     return state.Worker(
         name=name, url=_url(port), port=port,
         conf=home / 'glance-api.conf', policy=home / 'policy.yaml',
-        staging=home / 'staging', tasks=home / 'tasks', log=where.log(name))
+        staging=home / 'staging', tasks=home / 'tasks', log=where.log(name),
+        site=site)
 
 
 def _url(port: int) -> str:

@@ -33,6 +33,7 @@ _FIXED = {'haproxy': 0, 'keystone': 1, 'mariadb': 2, 'placement': 3,
           'nova-api': 4, 'neutron-server': 5, 'rabbitmq': 6, 'epmd': 7,
           'erlang': 8}
 _WORKERS_AT = 10
+_EDGES_AT = 30
 _MONS_AT = 50
 _OSDS_AT = 100
 _MGRS_AT = 300
@@ -50,6 +51,11 @@ def fixed(base: int, daemon: str) -> int:
 def worker(base: int, number: int) -> int:
     """Return the port of a Glance worker; they count from 1."""
     return base + _WORKERS_AT + number
+
+
+def edge(base: int, site_index: int) -> int:
+    """Return the port of a site's own Glance; sites count from 0."""
+    return base + _EDGES_AT + site_index
 
 
 def mon(base: int, site_index: int) -> int:

@@ -286,6 +286,7 @@ class Backend(imagebackend.Backend):
                         'does nothing here', CONF.libvirt.images_type)
             return
         access.check_credential()
+        access.check_hub()
         if not store:
             LOG.warning('[libvirt] images_rbd_glance_store_name is not set, '
                         'so images are cloned where they are in our cluster '

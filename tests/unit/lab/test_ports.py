@@ -32,6 +32,7 @@ class LayoutTestCase(testtools.TestCase):
         for index in range(settings.MAX_SITES):
             used.append(ports.mon(base, index))
             used.append(ports.mgr(base, index))
+            used.append(ports.edge(base, index))
             used += ports.osd(base, index)
         used += [ports.sshd(base, index)
                  for index in range(settings.MAX_COMPUTES)]
