@@ -22,6 +22,7 @@ from lab import confile
 from lab import daemon
 from lab import exception
 from lab import glance_api
+from lab import services
 from lab import settings
 
 
@@ -123,6 +124,40 @@ class ComputeConfigured(fixtures.Fixture):
         self._compute.kill()
         self._compute.configure(overrides)
         self._compute.start()
+
+
+class Down(fixtures.Fixture):
+    """A compute that Nova takes for dead during a test; its guests live."""
+
+    def __init__(self, lab: cloud.Lab, node: compute_node.ComputeNode) -> None:
+        super().__init__()
+        self._services = services.Services(lab.state)
+        self._node = node
+
+    def _setUp(self) -> None:
+        self._node.nova_compute.kill()
+        self._services.update(self._node.name, forced_down=True)
+        # Nova wants to see that it has tidied up after what was evacuated.
+        self.addCleanup(self._services.update, self._node.name,
+                        forced_down=False)
+        self.addCleanup(self._node.nova_compute.start)
+
+
+class OnlyFor(fixtures.Fixture):
+    """The only computes that the scheduler may choose during a test.
+
+    :param names: of their hosts
+    """
+
+    def __init__(self, lab: cloud.Lab, *names: str) -> None:
+        super().__init__()
+        self._services = services.Services(lab.state)
+        self._names = names
+
+    def _setUp(self) -> None:
+        for name in self._services.hosts() - set(self._names):
+            self.addCleanup(self._services.update, name, status='enabled')
+            self._services.update(name, status='disabled')
 
 
 def _restart(worker: glance_api.GlanceApi) -> None:
