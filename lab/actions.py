@@ -46,9 +46,10 @@ class Actions:
         """Keep only an image of a server; it ends in ``SHELVED_OFFLOADED``."""
         self._servers.act(server_id, 'shelve')
 
-    def unshelve(self, server_id: str) -> None:
+    def unshelve(self, server_id: str, zone: str) -> None:
         """Make a server again from the image that shelving left."""
-        self._servers.act(server_id, 'unshelve')
+        self._servers.act(
+            server_id, 'unshelve', {'availability_zone': zone})
 
     def rescue(self, server_id: str, image_id: str) -> None:
         """Boot a server from a disk of another image, until it is unrescued.

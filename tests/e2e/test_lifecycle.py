@@ -54,7 +54,7 @@ class SnapshotTestCase(base.CloudTestCase):
 
 class ShelveTestCase(base.CloudTestCase):
 
-    def test_shelved_server_comes_back_with_a_flat_disk(self) -> None:
+    def test_shelved_server_comes_back_at_another_site(self) -> None:
         image_id = self.make_guest_image()
         server = self.boot_server(image_id, 'dcn0')
 
@@ -67,9 +67,9 @@ class ShelveTestCase(base.CloudTestCase):
         self.assertEqual({'central'}, self.stores(shelved.id))
         self.assert_no_trace(server)
 
-        self.actions.unshelve(server.id)
+        self.actions.unshelve(server.id, 'dcn1')
         back, = self.wait_booted([server.id])
-        self.assertEqual('dcn0', back.zone)
+        self.assertEqual('dcn1', back.zone)
         # Made as a clone of one copy of the shelved image; Nova flattens such
         # a clone because it deletes that image.
         self.assertEqual(1, len(self._imports(shelved.id, 'success')))

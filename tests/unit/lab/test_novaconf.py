@@ -48,13 +48,11 @@ class NovaConfTestCase(testtools.TestCase):
         self.assertEqual(str(site.ceph_conf),
                          options['images_rbd_ceph_conf'])
 
-    def test_computes_share_no_path_and_no_secret(self):
+    def test_computes_share_no_path(self):
         first, second = self.compute('dcn0-0'), self.compute('dcn0-1')
         for name in ('host', 'state_path', 'log_file'):
             self.assertNotEqual(first['DEFAULT'][name],
                                 second['DEFAULT'][name])
-        self.assertNotEqual(first['libvirt']['rbd_secret_uuid'],
-                            second['libvirt']['rbd_secret_uuid'])
 
     def test_servers_go_from_host_to_host(self):
         first, second = self.compute('dcn0-0'), self.compute('dcn0-1')
