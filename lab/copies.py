@@ -33,5 +33,7 @@ def count(lab: state.State, image_id: str, status: str = SUCCESS) -> int:
     tasks = glance.images.get_associated_image_tasks(image_id)['tasks']
     return sum(
         task['status'] == status
-        and task['input']['import_req']['method']['name'] == _METHOD
+        # A location that is registered is a task without an import.
+        and task['input'].get('import_req', {}).get(
+            'method', {}).get('name') == _METHOD
         for task in tasks)

@@ -12,10 +12,13 @@
 
 """Fixtures for tests that change something in a running lab."""
 
+from collections.abc import Mapping
 import signal
 
 import fixtures
 
+from lab import ceph
+from lab import cephconf
 from lab import cloud
 from lab import compute_node
 from lab import confile
@@ -158,6 +161,34 @@ class OnlyFor(fixtures.Fixture):
         for name in self._services.hosts() - set(self._names):
             self.addCleanup(self._services.update, name, status='enabled')
             self._services.update(name, status='disabled')
+
+
+class CephCapabilities(fixtures.Fixture):
+    """A Ceph user of a site that has other capabilities during a test.
+
+    They count for connections that are made from then on.
+
+    :param entity: one of :data:`cephconf.CAPABILITIES`
+    :param osd: what it may do with pools, which the placeholders name
+    """
+
+    def __init__(self, cluster: ceph.Cluster, entity: str, osd: str) -> None:
+        super().__init__()
+        self._cluster = cluster
+        self._entity = entity
+        self._osd = osd
+
+    def _setUp(self) -> None:
+        usual = cephconf.CAPABILITIES[self._entity]
+        self.addCleanup(self._give, usual)
+        self._give({**usual, 'osd': self._osd})
+
+    def _give(self, capabilities: Mapping[str, str]) -> None:
+        site = self._cluster.site
+        self._cluster.run('ceph', 'auth', 'caps', self._entity, *(
+            word for service, caps in capabilities.items()
+            for word in (service, caps.format(
+                images=site.images_pool, vms=site.vms_pool))))
 
 
 def _restart(worker: glance_api.GlanceApi) -> None:

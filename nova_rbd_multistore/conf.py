@@ -20,6 +20,11 @@ from oslo_config import cfg
 REFUSE = 'refuse'
 DOWNLOAD = 'download'
 
+AUTO = 'auto'
+USER = 'user'
+# The other choices of a credential are these groups, in order of preference.
+CREDENTIAL_GROUPS = ('glance', 'service_user')
+
 LIBVIRT_OPTS = [
     cfg.IntOpt(
         'images_rbd_glance_copy_attempts',
@@ -98,6 +103,40 @@ Related options:
 
 * images_rbd_glance_store_name - must be set to a store name
 * [workarounds] never_download_image_if_on_rbd
+"""),
+    cfg.StrOpt(
+        'images_rbd_glance_credential',
+        default=AUTO,
+        choices=[
+            (AUTO, 'That of ``[glance]`` if ``auth_type`` or '
+                   '``auth_section`` is set there, else that of '
+                   '``[service_user]`` likewise, else the token of the tenant '
+                   'who boots'),
+            ('glance', 'The keystoneauth options of ``[glance]``. The service '
+                       'does not start without'),
+            ('service_user', 'The keystoneauth options of '
+                             '``[service_user]``. The service does not start '
+                             'without'),
+            (USER, 'The token of the tenant who boots, as Nova does'),
+        ],
+        help="""
+Whose credential copies images, follows copies and reads locations.
+
+A service credential makes Glance's default policies and hidden locations
+suffice, and a long copy does not end with the token of the tenant. It never
+makes an image usable that the tenant cannot see: that is asked with the
+token of the tenant, before anything else.
+
+The default uses what most deployments have configured already, and does
+without a service credential where there is none. Name a group to be sure
+that this credential and no other is used. ``user`` needs a Glance that lets
+tenants copy images (policy ``copy_image``) and shows them locations
+(``show_multiple_locations``).
+
+Related options:
+
+* [glance] auth_type, [glance] auth_section
+* [service_user] auth_type, [service_user] auth_section
 """),
 ]
 

@@ -31,6 +31,10 @@ def in_one_line(words: str, longest: int = 500) -> str:
     return ''.join(char if char.isprintable() else '\ufffd' for char in line)
 
 
+def _dotted(version: tuple[int, int]) -> str:
+    return '.'.join(map(str, version))
+
+
 class MultistoreError(Exception):
     """Base of all exceptions of this package."""
 
@@ -72,6 +76,21 @@ class NotFound(GlanceError):
     """404: there is no such image for this credential."""
 
 
+class TooOld(NotFound):
+    """404: this Glance does not have such a request.
+
+    :param newest: version of its API.
+    :param needed: the first one that has it.
+    """
+
+    def __init__(
+        self, request: str, newest: tuple[int, int], needed: tuple[int, int],
+    ) -> None:
+        super().__init__(
+            request, f'version {_dotted(newest)} of the API of this Glance '
+                     f'cannot do that, {_dotted(needed)} can')
+
+
 class Conflict(GlanceError):
     """409: the image's state or its lock does not allow the request."""
 
@@ -86,6 +105,26 @@ class GlanceUnavailable(GlanceError):
     The request may have been carried out, so look before repeating one that
     changes something.
     """
+
+
+class LocationsHidden(MultistoreError):
+    """Glance does not tell where the data of an image are.
+
+    :param credential: whose it does not tell, in words.
+    :param exc: what Glance answered.
+    """
+
+    def __init__(self, credential: str, exc: GlanceError) -> None:
+        super().__init__(
+            f'Glance hides the locations of images from {credential} ({exc}). '
+            + (_UPDATE if isinstance(exc, TooOld) else _ALLOW))
+
+
+_ALLOW = ('Configure a service credential with the roles service and admin '
+          'in [glance] of nova.conf; in Glance, this is the policy '
+          'fetch_image_location.')
+_UPDATE = ('Update Glance, or set show_multiple_locations = True in its '
+           'configuration.')
 
 
 # How a copy ended. Raised by the copier.
@@ -248,8 +287,8 @@ class UnusableCredential(MultistoreError):
     def __init__(self, group: str, reason: str) -> None:
         super().__init__(
             f'[{group}] of nova.conf holds no usable credential for Glance: '
-            f'{reason}. Correct its keystoneauth options, or remove auth_type '
-            f'to do without.')
+            f'{reason}. Correct its keystoneauth options, or set [libvirt] '
+            f'images_rbd_glance_credential = user to do without.')
         self.group = group
         self.reason = reason
 

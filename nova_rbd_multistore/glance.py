@@ -41,6 +41,7 @@ import tenacity
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import store as store_mod
+from nova_rbd_multistore import version as version_mod
 
 LOG = logging.getLogger(__name__)
 
@@ -51,6 +52,13 @@ _T = TypeVar('_T')
 REQUEST_TIMEOUT = 60.0
 
 _ACCEPTED = 202
+
+# That of GET /v2/images/{id}/locations.
+_LOCATIONS_SINCE: version_mod.Version = (2, 17)
+
+# Endpoints that are known to have it. The others are asked again, because
+# they may be upgraded while this process lives.
+_WITH_LOCATIONS: set[tuple[str, ...]] = set()
 
 _BY_STATUS = {
     400: exception.BadRequest,
@@ -110,6 +118,7 @@ class Glance:
                 endpoint_override=endpoint, **access.adapter).http_client
             for endpoint in access.endpoints or (None,)]
         self._clients = itertools.cycle(clients)
+        self._endpoints = tuple(access.endpoints)
         # keystoneauth's own semaphore, which is to limit rates, counts in
         # the wall clock: set back by an hour, the next request waits an hour.
         self._options: dict[str, Any] = {
@@ -147,12 +156,19 @@ class Glance:
     def locations(self, image_id: str) -> tuple[image_mod.Location, ...]:
         """Return the image's locations, also where image records hide them.
 
-        Needs the role ``service`` or ``admin`` and API version 2.17.
+        Needs the role ``service`` or ``admin``.
         https://docs.openstack.org/api-ref/image/v2/#get-locations
+
+        :raises TooOld: when this Glance cannot do it.
         """
-        return self._get(f'show locations of image {image_id}',
-                         f'/v2/images/{image_id}/locations',
-                         image_mod.locations_from_glance)
+        what = f'show locations of image {image_id}'
+        try:
+            return self._get(what, f'/v2/images/{image_id}/locations',
+                             image_mod.locations_from_glance)
+        except exception.NotFound:
+            # Which is what an older Glance answers, too.
+            self._check_locations(what)
+            raise
 
     def stores(self) -> frozenset[str]:
         """Return the names of the stores that Glance has.
@@ -189,6 +205,15 @@ class Glance:
             raise exception.GlanceUnavailable(
                 what, _not_glance(f'HTTP {response.status_code} in place of '
                                   f'{_ACCEPTED}'))
+
+    def _check_locations(self, what: str) -> None:
+        if self._endpoints in _WITH_LOCATIONS:
+            return
+        newest = self._get('list versions', '/versions',
+                           version_mod.newest_from_glance)
+        if newest is not None and newest < _LOCATIONS_SINCE:
+            raise exception.TooOld(what, newest, _LOCATIONS_SINCE)
+        _WITH_LOCATIONS.add(self._endpoints)
 
     def _get(self, what: str, url: str, parse: Callable[[Any], _T]) -> _T:
         parsed: _T = self._retrying(self._read, what, url, parse)

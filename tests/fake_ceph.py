@@ -271,6 +271,11 @@ class Image:
     def id(self) -> str:
         return self._volume.id
 
+    def parent_info(self) -> tuple[str, str, str]:
+        if self._volume.parent is None:
+            raise ImageNotFound('error getting parent info')
+        return self._volume.parent
+
     def create_timestamp(self) -> datetime.datetime:
         return datetime.datetime(2026, 1, 1, 12)
 

@@ -15,8 +15,8 @@
 What the tenant may see is asked with the tenant's token. Copying, following
 and reading locations use a service credential where there is one, so that
 Glance's default policies suffice and a long wait does not end with the
-tenant's token: ``[glance]``, else ``[service_user]``, else the tenant's token
-as upstream.
+tenant's token. Which one that is says ``[libvirt]
+images_rbd_glance_credential``.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ import nova.conf
 from nova.image import glance as nova_glance
 from oslo_log import log as logging
 
+from nova_rbd_multistore import conf
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import image as image_mod
@@ -42,8 +43,6 @@ CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
 
 TENANT = "the tenant's token"
-
-_SERVICE_GROUPS = ('glance', 'service_user')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,16 +72,20 @@ class Services:
         """
         yield image.locations
         shown = {location.url for location in image.locations}
-        yield tuple(location
-                    for location in self.hidden_locations(image.id) or ()
-                    if location.url not in shown)
+        try:
+            hidden = self.hidden_locations(image.id)
+        except exception.LocationsHidden as exc:
+            LOG.debug('No more locations of image %s: %s', image.id, exc)
+        else:
+            yield tuple(location for location in hidden
+                        if location.url not in shown)
 
     def hidden_locations(
         self, image_id: str,
-    ) -> tuple[image_mod.Location, ...] | None:
-        """Return the locations that the image's record does not show.
+    ) -> tuple[image_mod.Location, ...]:
+        """Return the locations, those that the image's record hides, too.
 
-        :returns: None when the credential may not see them.
+        :raises LocationsHidden: when the credential may not see them.
         :raises GlanceUnavailable: when nobody knows.
         :raises NotAuthenticated: when the credential is not valid.
         """
@@ -91,9 +94,7 @@ class Services:
         except (exception.GlanceUnavailable, exception.NotAuthenticated):
             raise
         except exception.GlanceError as exc:
-            LOG.debug('No hidden locations of image %s with %s: %s',
-                      image_id, self.credential, exc)
-            return None
+            raise exception.LocationsHidden(self.credential, exc) from exc
 
     def tenant_sees(self, image_id: str) -> bool:
         """Tell whether the image is there for the tenant now.
@@ -166,8 +167,13 @@ def check_credential() -> None:
 
 
 def _service_group() -> str | None:
-    """Return the first group of nova.conf that holds a credential."""
-    return next((group for group in _SERVICE_GROUPS
+    """Return the group of nova.conf with the credential, None for no such."""
+    chosen = CONF.libvirt.images_rbd_glance_credential
+    if chosen == conf.USER:
+        return None
+    if chosen != conf.AUTO:
+        return str(chosen)
+    return next((group for group in conf.CREDENTIAL_GROUPS
                  if CONF[group].auth_type or CONF[group].auth_section), None)
 
 

@@ -30,6 +30,7 @@ from oslo_log import log as logging
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore.compute import access
+from nova_rbd_multistore.compute import imagepool
 from nova_rbd_multistore.compute import localcopy
 from nova_rbd_multistore.compute import localimage
 from nova_rbd_multistore.compute import rbd
@@ -173,6 +174,33 @@ class Rbd(imagebackend.Rbd):
             return
         localimage.give_up(failure, self._instance_uuid)
 
+    def _get_parent_pool(
+        self,
+        context: nova_context.RequestContext,
+        base_image_id: str,
+        fsid: str,
+    ) -> str:
+        """Return the pool for the image of a snapshot of this disk.
+
+        Nova's :meth:`direct_snapshot` calls it. That of the disk's parent,
+        which costs no request. A disk without one has been made or turned
+        flat; Nova then reads the locations of its image with the token of the
+        tenant, and finds none where they are hidden.
+
+        :raises nova.exception.ImageUnacceptable: when there is no telling, so
+            that Nova uploads the disk.
+        """
+        try:
+            pool: str | None = self.driver.parent_info(self.rbd_name)[0]
+        except nova_exception.ImageUnacceptable:
+            pool = imagepool.find(
+                access.services(context), self.driver, base_image_id)
+        if pool is None:
+            raise nova_exception.ImageUnacceptable(
+                image_id=base_image_id,
+                reason='No pool of Glance is known in the cluster of the host')
+        return pool
+
     def _check_cached(self, target: str, image_id: str) -> None:
         """Tell of a flat disk that Nova makes of what the host has.
 
@@ -228,12 +256,13 @@ class Backend(imagebackend.Backend):
         if CONF.libvirt.images_type != 'rbd':
             LOG.warning('[libvirt] images_type is %s, so nova-rbd-multistore '
                         'does nothing here', CONF.libvirt.images_type)
-        elif not store:
+            return
+        access.check_credential()
+        if not store:
             LOG.warning('[libvirt] images_rbd_glance_store_name is not set, '
                         'so images are cloned where they are in our cluster '
                         'and never copied to it')
         else:
-            access.check_credential()
             LOG.info('Image backend of nova-rbd-multistore in place: images '
                      'are copied to store %(store)s with %(credential)s',
                      {'store': store,

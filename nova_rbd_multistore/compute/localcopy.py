@@ -50,9 +50,12 @@ def obtain(
         from there.
     :raises Cancelled: when nobody wants it any more.
     """
-    if not image.locations and services.hidden_locations(image.id) is None:
-        # Nor would those of the copy be shown, so do not pay for it.
-        raise _locations_hidden(services, image.id)
+    if not image.locations:
+        try:
+            services.hidden_locations(image.id)
+        except exception.LocationsHidden as exc:
+            # Nor would those of the copy be shown, so do not pay for it.
+            raise _not_worth_it(image.id, exc) from exc
     return _copy(services, image.id, cancelled)
 
 
@@ -127,14 +130,12 @@ def not_authenticated(
         f'Glance does not accept {services.credential} ({exc}).')
 
 
-def _locations_hidden(
-    services: access.Services, image_id: str,
+def _not_worth_it(
+    image_id: str, exc: exception.LocationsHidden,
 ) -> exception.Misconfigured:
     return exception.Misconfigured(
         image_id, CONF.libvirt.images_rbd_glance_store_name,
-        f'Glance hides the locations of images from {services.credential}, '
-        f'so a copy could not be cloned. Configure a service credential with '
-        f'the roles service and admin in [glance] of nova.conf.')
+        f'a copy could not be cloned. {exc}')
 
 
 def not_in_cluster(
@@ -148,14 +149,15 @@ def not_in_cluster(
     unusable = known.explain(store)
     if unusable is not None:
         return unusable
-    if services.hidden_locations(image.id) is None:
-        reason = (f'the store has the image, but no location of it that '
-                  f'Glance shows to {services.credential} is a snapshot in '
-                  f'this compute\'s cluster. Configure a service credential '
-                  f'with the roles service and admin in [glance] of '
-                  f'nova.conf, which sees all of them.')
-    else:
-        reason = ('the store has the image, but no location of it is a '
-                  'snapshot in this compute\'s cluster. Check that the store '
-                  'is in the cluster of images_rbd_ceph_conf.')
-    return exception.Misconfigured(image.id, store, reason)
+    try:
+        services.hidden_locations(image.id)
+    except exception.LocationsHidden as exc:
+        return exception.Misconfigured(
+            image.id, store,
+            f'the store has the image, but no location of it that Glance '
+            f'shows is a snapshot in this compute\'s cluster. {exc}')
+    return exception.Misconfigured(
+        image.id, store,
+        'the store has the image, but no location of it is a snapshot in '
+        'this compute\'s cluster. Check that the store is in the cluster of '
+        'images_rbd_ceph_conf.')

@@ -48,10 +48,18 @@ class ConfTestCase(base.TestCase):
         self.assertEqual(
             conf.REFUSE, self.conf.libvirt.images_rbd_glance_copy_fallback)
 
+    def test_groups_that_hold_a_credential_can_be_chosen(self):
+        option, = (opt for opt in conf.LIBVIRT_OPTS
+                   if opt.name == 'images_rbd_glance_credential')
+
+        self.assertEqual({conf.AUTO, conf.USER, *conf.CREDENTIAL_GROUPS},
+                         set(option.type.choices))
+
     @ddt.data(
         ('images_rbd_glance_copy_attempts', 0),
         ('images_rbd_glance_copy_stall_timeout', -1),
-        ('images_rbd_glance_copy_fallback', 'flat'))
+        ('images_rbd_glance_copy_fallback', 'flat'),
+        ('images_rbd_glance_credential', 'nova'))
     @ddt.unpack
     def test_bounds(self, name, value):
         self.assertRaises(
@@ -83,5 +91,5 @@ class ConfTestCase(base.TestCase):
     @ddt.data(*conf.LIBVIRT_OPTS)
     def test_help_says_what_it_is_related_to(self, opt):
         self.assertTrue(
-            opt.name.startswith('images_rbd_glance_copy_'), opt.name)
+            opt.name.startswith('images_rbd_glance_'), opt.name)
         self.assertIn('Related options:', opt.help)

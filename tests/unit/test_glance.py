@@ -64,6 +64,8 @@ class GlanceTestCase(base.TestCase):
     def setUp(self):
         super().setUp()
         self.http = self.useFixture(requests_fixture.Fixture())
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova_rbd_multistore.glance._WITH_LOCATIONS', set()))
         self.slept = []
 
     def glance(self, timeout=None, endpoints=(), retries=3, **adapter):
@@ -106,6 +108,33 @@ class RequestTestCase(GlanceTestCase):
             (image_mod.Location('rbd://a/b/c/d', 'central'),),
             self.glance().locations(records.IMAGE_ID))
         self.assertEqual([f'GET {IMAGE_URL}/locations'], self.requests)
+
+    def ask_for_missing_locations(self, *versions):
+        """Ask twice for locations that are not there."""
+        self.http.get(f'{IMAGE_URL}/locations', status_code=404, headers=HTML)
+        self.http.get(f'{URL}/versions', json={
+            'versions': [{'id': version} for version in versions]})
+        return [self.assertRaises(
+            exception.NotFound,
+            self.glance(endpoints=[URL]).locations, records.IMAGE_ID)
+            for _ in range(2)]
+
+    def test_version_is_asked_once_when_locations_are_not_found(self):
+        for exc in self.ask_for_missing_locations('v2.17', 'v2.0'):
+            self.assertNotIsInstance(exc, exception.TooOld)
+        self.assertEqual(
+            [f'GET {IMAGE_URL}/locations', f'GET {URL}/versions',
+             f'GET {IMAGE_URL}/locations'], self.requests)
+
+    def test_glance_that_is_too_old_for_locations(self):
+        for exc in self.ask_for_missing_locations('v2.16', 'v2.0'):
+            self.assertIsInstance(exc, exception.TooOld)
+            self.assertIn('2.16', str(exc))
+            self.assertIn('2.17', str(exc))
+
+    def test_something_else_tells_of_no_versions(self):
+        for exc in self.ask_for_missing_locations():
+            self.assertNotIsInstance(exc, exception.TooOld)
 
     def test_stores_are_one_request(self):
         self.http.get(f'{URL}/v2/info/stores', json={'stores': [

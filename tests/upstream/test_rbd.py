@@ -30,6 +30,9 @@ _ENDS_FLAT = (
 _CONNECTION_EACH = (
     'Pins one call of is_cloneable() for each location, two connections to '
     'the cluster each, with locations that are no dictionaries.')
+_TENANTS_LOCATIONS = (
+    'Pins that locations are read through IMAGE_API with the token of the '
+    'tenant, which sees none where they are hidden.')
 
 # Those that pin what upstream gets wrong. What ours does instead is tested in
 # tests/unit/compute and, on real services, in tests/functional.
@@ -50,6 +53,8 @@ NOT_OURS = {
     'test_clone_copy_to_store': _CONNECTION_EACH,
     'test_clone_copy_to_store_failed': _CONNECTION_EACH,
     'test_clone_without_needed_copy': _CONNECTION_EACH,
+    'test_get_parent_pool_no_parent_info': _TENANTS_LOCATIONS,
+    'test_get_parent_pool_non_local_image': _TENANTS_LOCATIONS,
 }
 
 

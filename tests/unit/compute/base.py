@@ -52,6 +52,8 @@ class ComputeTestCase(base.TestCase):
             lambda *_: self.glance.clock))
         self.useFixture(fixtures.MonkeyPatch(
             'nova_rbd_multistore.compute.rbd._FSIDS', {}))
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova_rbd_multistore.glance._WITH_LOCATIONS', set()))
         self._configure()
         self.context = self.context_of(self.glance.tenant)
 

@@ -25,6 +25,7 @@ from tests import records
 from tests.unit.compute import base
 
 
+@ddt.ddt
 class CredentialTestCase(base.ComputeTestCase):
 
     def who(self, service, image_id):
@@ -66,6 +67,24 @@ class CredentialTestCase(base.ComputeTestCase):
         self.use_service_credential(self.glance.nova, 'glance')
 
         self.check('nova', 'the service credential of [glance]')
+
+    @ddt.data(('glance', 'the service credential of [glance]'),
+              ('service_user', 'the service credential of [service_user]'))
+    @ddt.unpack
+    def test_the_chosen_group_and_no_other(self, group, words):
+        for each in ('glance', 'service_user'):
+            self.use_service_credential(
+                self.glance.nova if each == group else self.glance.service,
+                each)
+        self.flags('libvirt', images_rbd_glance_credential=group)
+
+        self.check('nova', words)
+
+    def test_the_tenants_own_by_choice(self):
+        self.use_service_credential(self.glance.nova, 'glance')
+        self.flags('libvirt', images_rbd_glance_credential='user')
+
+        self.check('demo', "the tenant's token")
 
     def test_tenants_requests_carry_the_service_token_where_nova_sends_it(
             self):

@@ -529,7 +529,17 @@ class NoCopyTestCase(BackendTestCase):
         self.use_service_credential(self.glance.other)
         image_id = self.image('central', visibility='public')
 
-        self.assertIn('hides the locations', self.refused(image_id))
+        message = self.refused(image_id)
+        self.assertIn('hides the locations', message)
+        self.assertIn('fetch_image_location', message)
+        self.assertEqual([], self.copies())
+
+    def test_glance_is_too_old_to_tell_hidden_locations(self):
+        self.glance.deployment.minor_version = 15
+
+        message = self.refused(self.image('central'))
+        self.assertIn('2.15', message)
+        self.assertIn('Update Glance', message)
         self.assertEqual([], self.copies())
 
     def test_credential_may_not_copy(self):
@@ -820,6 +830,7 @@ class CopyToStoreTestCase(BackendTestCase):
             self.context, {'id': image_id})
 
 
+@ddt.ddt
 class CredentialTestCase(base.ComputeTestCase):
     """What is wrong with the credential shows when the service starts."""
 
@@ -837,6 +848,24 @@ class CredentialTestCase(base.ComputeTestCase):
             exception.UnusableCredential, imagebackend.Backend, True)
 
         self.assertIn('auth_type', str(error))
+
+    @ddt.data('glance', 'service_user')
+    def test_chosen_group_holds_none(self, group):
+        for each in ('glance', 'service_user'):
+            self.flags(each, auth_type=None, auth_section=None)
+        self.flags('libvirt', images_rbd_glance_credential=group)
+        error = self.assertRaises(
+            exception.UnusableCredential, imagebackend.Backend, True)
+
+        self.assertIn(f'[{group}]', str(error))
+        self.assertIn('images_rbd_glance_credential = user', str(error))
+
+    def test_shows_without_a_store_too(self):
+        self.flags('glance', auth_type='pasword')
+        self.flags('libvirt', images_rbd_glance_store_name='')
+
+        self.assertRaises(
+            exception.UnusableCredential, imagebackend.Backend, True)
 
 
 class BackendClassTestCase(BackendTestCase):

@@ -1,0 +1,38 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+
+"""The versions of its API that Glance offers.
+
+https://docs.openstack.org/api-ref/image/versions/
+"""
+
+from __future__ import annotations
+
+import re
+
+from nova_rbd_multistore import record as record_mod
+
+Version = tuple[int, int]
+
+_ID = re.compile(r'v(\d{1,9})\.(\d{1,9})', re.ASCII)
+
+
+def newest_from_glance(body: object) -> Version | None:
+    """Return the newest in the body of ``GET /versions``, None for none.
+
+    :raises InvalidRecord: when it is not of that shape.
+    """
+    known = (_ID.fullmatch(record_mod.Record(version).word('id') or '')
+             for version in record_mod.Record(body).elements('versions'))
+    return max(((int(match[1]), int(match[2])) for match in known if match),
+               default=None)
