@@ -138,12 +138,13 @@ class Down(fixtures.Fixture):
         self._node = node
 
     def _setUp(self) -> None:
-        self._node.nova_compute.kill()
-        self._services.update(self._node.name, forced_down=True)
-        # Nova wants to see that it has tidied up after what was evacuated.
+        # Last, because Nova wants to see first that the host has tidied up
+        # after what was evacuated from it.
         self.addCleanup(self._services.update, self._node.name,
                         forced_down=False)
         self.addCleanup(self._node.nova_compute.start)
+        self._node.nova_compute.kill()
+        self._services.update(self._node.name, forced_down=True)
 
 
 class OnlyFor(fixtures.Fixture):
