@@ -50,8 +50,8 @@ class Records:
         """Return why the last thing that was done to a server failed.
 
         :param action: its name, as Nova records it
-        :return: the details of all its steps that failed, as the tenant sees
-            them, the last one first
+        :return: the details of all its steps that failed, which Nova's
+            default policy shows to administrators, the last one first
         :raises exception.ServerFailed: when it does not fail in time
         """
         def look() -> waiting.Look:
