@@ -13,8 +13,8 @@
 """Whether an instance may come to this host with the root disk that it has.
 
 Nova takes RBD for storage that all hosts share. On a host whose disks are in
-another cluster it takes the root disk for present, does not find it there,
-and makes a new one from the image.
+another cluster it takes the root disk for present: an evacuation then makes a
+new one from the image, and a migration ends without any.
 """
 
 from __future__ import annotations

@@ -31,9 +31,9 @@ from nova_rbd_multistore.compute import localimage
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
 
-# Of an instance, from its image, and the properties of that by which Nova
-# names them.
-_FROM_IMAGE = ('os_type', 'architecture', 'vm_mode')
+# What the API takes from the properties of an image that have these names;
+# None and '' for those that it has not.
+_TRAITS = ('os_type', 'architecture', 'vm_mode')
 _FILES = ('kernel_id', 'ramdisk_id')
 
 
@@ -112,7 +112,7 @@ class Rebuild:
                   if not key.startswith(prefix)}
         self.instance.system_metadata = {**others, **properties}
         self.instance.image_ref = self.old_image_ref
-        for name in _FROM_IMAGE:
+        for name in _TRAITS:
             setattr(self.instance, name, properties.get(f'{prefix}{name}'))
         for name in _FILES:
             setattr(self.instance, name, properties.get(f'{prefix}{name}', ''))

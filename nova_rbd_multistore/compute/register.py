@@ -16,9 +16,10 @@
 plug-in point for backends, but it looks up its libvirt driver in
 ``nova.virt.libvirt``, and the driver looks up ``imagebackend.Backend`` and
 ``imagebackend.Rbd`` in their module when it is built. The class of the service
-itself it looks up by its name. Before these are replaced, everything that ours
-lean on is compared with what we know, because an operator can mend a service
-that does not start, and not a disk that turned out wrong.
+itself it imports by a name. Before these are replaced, or the service is
+built, everything that ours lean on is compared with what we know, because an
+operator can mend a service that does not start, and not a disk that turned out
+wrong.
 """
 
 from __future__ import annotations
@@ -91,6 +92,8 @@ _SHAPE: _Shape = (
      ('context', 'user_auth')),
     ('nova.objects.instance', 'Instance.get_by_uuid', None),
     ('nova.objects.instance', 'Instance.indirection_api', None),
+    ('nova.objects.instance', 'Instance.save', None),
+    ('nova.safe_utils', 'get_wrapped_function', ('function',)),
     ('nova.utils', 'SM_IMAGE_PROP_PREFIX', None),
     ('nova.compute.task_states', 'DELETING', None),
     ('nova.compute.task_states', 'REBUILDING', None),
@@ -107,6 +110,7 @@ _SHAPE: _Shape = (
      ('self', 'inner_exception')),
     ('nova.exception', 'InstanceNotFound', None),
     ('nova.exception', 'MigrationPreCheckError', None),
+    ('nova.exception', 'NovaException', None),
     ('nova.exception', 'UnexpectedDeletingTaskStateError', None),
     ('nova.exception', 'UnexpectedTaskStateError', None),
 )
