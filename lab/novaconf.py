@@ -79,6 +79,8 @@ def compute(lab: state.State, cloud: computestate.Cloud,
             # Hosts of the same address share their directories, Nova thinks;
             # SSH knows a host by its name.
             'migration_inbound_addr': of.name,
+            # No libvirt of the lab listens but on a socket of its host.
+            'live_migration_scheme': 'ssh',
             'cpu_mode': 'none',
             # MiB for translated code; QEMU takes up to 1 GiB by itself.
             'tb_cache_size': '64',
