@@ -20,10 +20,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import dataclasses
+import pathlib
+
+import fixtures
 
 from lab import accounts
 from lab import actions
 from lab import compute_node
+from lab import confile
 from lab import fixture
 from lab import records
 from lab import servers
@@ -35,8 +39,12 @@ _HOME = 'dcn1-0'
 _NEIGHBOUR = 'dcn1-1'
 _ABROAD = 'dcn0-0'
 
-_REASON = ('the root disk of the instance is not in the storage cluster of '
-           'that host')
+_ELSEWHERE = ('the root disk of the instance is not in the storage cluster of '
+              'that host')
+_UNKNOWN = 'it cannot be told whether the root disk of the instance is in'
+
+# Seconds that a cluster may take to let a client in.
+_PATIENCE = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,7 +98,8 @@ class MovesTestCase(base.CloudTestCase):
 class RefusedTestCase(MovesTestCase):
     """To a host on another cluster, which has none of the server's disks."""
 
-    def assert_refused(self, action: str, move: Callable[[], None]) -> None:
+    def assert_refused(self, action: str, move: Callable[[], None],
+                       reason: str = _ELSEWHERE) -> None:
         """Check that a move changes nothing, and says why."""
         before = self.traces()
         self.assertEqual(
@@ -101,7 +110,7 @@ class RefusedTestCase(MovesTestCase):
         move()
         reasons = self.records.wait_failure(self.server.id, action)
         self.servers.wait_status(self.server.id)
-        self.assertIn(_REASON, ' '.join(reasons))
+        self.assertIn(reason, ' '.join(reasons))
         self.assertEqual(before, self.traces())
         # It begins anew when the guest does.
         self.assertEqual(console, self.servers.console(self.server.id))
@@ -129,6 +138,24 @@ class RefusedTestCase(MovesTestCase):
                 self.records.wait_failure(self.server.id, 'evacuate')
 
         self.assert_refused('evacuate', move)
+
+
+    def test_cluster_that_does_not_answer(self) -> None:
+        abroad = self.computing.nodes[_ABROAD]
+        conf = pathlib.Path(
+            self.useFixture(fixtures.TempDir()).path) / 'ceph.conf'
+        confile.write(conf, confile.ini(confile.merge(
+            confile.read_ini(self.lab.sites['dcn0'].site.ceph_conf),
+            {'client.nova': {'client_mount_timeout': str(_PATIENCE)}})))
+        self.useFixture(fixture.ComputeConfigured(
+            abroad, {'libvirt': {'images_rbd_ceph_conf': str(conf)}}))
+
+        def move() -> None:
+            with fixture.Frozen(self.lab, 'ceph-mon.dcn0'):
+                self.actions.live_migrate(self.server.id, abroad.name)
+                self.records.wait_failure(self.server.id, 'live-migration')
+
+        self.assert_refused('live-migration', move, _UNKNOWN)
 
 
 class AllowedTestCase(MovesTestCase):
