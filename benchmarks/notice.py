@@ -14,7 +14,8 @@
 
 Boots images of several sizes at an edge site of a running lab, with our
 backend and with upstream's, at the poll interval of nova.conf, and watches
-Glance 50 times a second beside it::
+Glance 50 times a second beside it. Glance is open meanwhile, for both: tenants
+may copy images, and see locations, as upstream's backend needs it::
 
     python -m benchmarks.notice --state .lab
 
@@ -37,6 +38,8 @@ from lab import clients
 from lab import cloud
 from lab import compute
 from lab import images
+from lab import narrator
+from lab import upstream
 
 _INTERVAL = 0.02
 
@@ -131,6 +134,11 @@ def main() -> None:
                         help='images_rbd_glance_copy_poll_interval')
     args = parser.parse_args()
     lab = cloud.Lab.load(args.state)
+    with upstream.served(lab, narrator.Narrator(print)):
+        _compare(lab, args)
+
+
+def _compare(lab: cloud.Lab, args: argparse.Namespace) -> None:
     print(f'{"MiB":>5} {"backend":<9} {"copy s":>7} {"late s":>7} '
           f'{"late/copy":>9} {"requests":>8} result')
     for size_mib in args.sizes:

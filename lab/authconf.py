@@ -51,8 +51,9 @@ def client(lab: state.State, user: str) -> dict[str, str]:
 
     :raises exception.UnknownName: when the lab has no such user
     """
-    return {
-        **password(lab, user),
-        'region_name': lab.region,
-        'valid_interfaces': 'public',
-    }
+    return {**password(lab, user), **endpoint(lab)}
+
+
+def endpoint(lab: state.State) -> dict[str, str]:
+    """Return the section with which Nova finds a service in the catalog."""
+    return {'region_name': lab.region, 'valid_interfaces': 'public'}

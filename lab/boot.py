@@ -59,6 +59,7 @@ _LONGEST_COPY = 3600
 class Request:
     """What to boot.
 
+    :ivar more_images: others, dealt out to the instances in turn with it.
     :ivar hosts: how many computes, each a process of its own.
     :ivar count: how many instances, dealt out to the computes.
     :ivar user: the tenant.
@@ -74,6 +75,12 @@ class Request:
     backend: str = compute.OURS
     overrides: confile.Sections = dataclasses.field(default_factory=dict)
     environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    more_images: tuple[str, ...] = ()
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """All images that are booted."""
+        return self.image_id, *self.more_images
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,6 +99,7 @@ class Disk:
     site: str
     host: str
     instance: str
+    image_id: str
     disk: str
     result: str
     seconds: float
@@ -158,9 +166,9 @@ class _Host:
         self._compute = computes.configure(
             lab, request.site, f'{request.site}-{request.backend}-{index}',
             request.overrides)
-        self._instances = tuple(
-            str(uuid.uuid4())
-            for _ in range(index, request.count, request.hosts))
+        self._images = {
+            str(uuid.uuid4()): request.images[number % len(request.images)]
+            for number in range(index, request.count, request.hosts)}
 
     def __enter__(self) -> _Host:
         order = json.dumps(dataclasses.asdict(self._order()))
@@ -187,7 +195,7 @@ class _Host:
         if kind is not None:
             # The caller gets no disk and can remove none.
             _remove(self._lab.sites[self._request.site],
-                    [f'{instance}_disk' for instance in self._instances])
+                    [f'{instance}_disk' for instance in self._images])
 
     def wait_ready(self) -> None:
         """Return when the compute has imported Nova."""
@@ -196,7 +204,7 @@ class _Host:
     def run(self, done: Callable[[Disk], None]) -> Iterator[Disk]:
         """Make the disks."""
         self._write('go')
-        for _ in self._instances:
+        for _ in self._images:
             disk = self._examine(
                 self._read('disk', _LONGEST_COPY + _DISK_TIMEOUT))
             done(disk)
@@ -208,8 +216,9 @@ class _Host:
         user = described.user(request.user)
         return compute.Order(
             conf=str(self._compute.conf), backend=request.backend,
-            image_id=request.image_id, instances=self._instances,
-            root_gb=max(1, -(-self._image_size() // _GIB)),
+            images=self._images,
+            root_gb=max(1, *(-(-self._image_size(image_id) // _GIB)
+                             for image_id in set(self._images.values()))),
             glance_urls=(described.glance_url, *(
                 edge.url for edge in described.edges)),
             context={
@@ -223,13 +232,13 @@ class _Host:
                         'publicURL': described.glance_url,
                         'internalURL': described.glance_url}]}]})
 
-    def _image_size(self) -> int:
+    def _image_size(self, image_id: str) -> int:
         """Return the bytes of the image, 0 when nobody knows."""
         own = self._lab.state.edge(self._request.site)
         glance = clients.glance_for(
             self._lab.state, 'admin', own.url if own else None)
         try:
-            image = glance.images.get(self._request.image_id)
+            image = glance.images.get(image_id)
         except glance_exc.HTTPNotFound:
             # Deleted since Nova's API accepted the request.
             return 0

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from concurrent import futures
 import contextlib
 import dataclasses
@@ -46,6 +47,7 @@ class Order:
     """What a compute is told.
 
     :ivar conf: path of nova.conf.
+    :ivar images: of which image each instance is, by the instance's UUID.
     :ivar context: keyword arguments of Nova's RequestContext; holds a token.
     :ivar root_gb: size of the root disk, GiB.
     :ivar glance_urls: requests that go to one of them are counted.
@@ -54,8 +56,7 @@ class Order:
     conf: str
     backend: str
     context: dict[str, Any] = dataclasses.field(repr=False)
-    image_id: str
-    instances: tuple[str, ...]
+    images: Mapping[str, str]
     root_gb: int
     glance_urls: tuple[str, ...]
 
@@ -87,9 +88,9 @@ def main() -> int:
         _say(event='ready')
         if not sys.stdin.readline():
             return 1
-        with futures.ThreadPoolExecutor(len(order.instances)) as pool:
+        with futures.ThreadPoolExecutor(len(order.images)) as pool:
             making = [pool.submit(nova.make_disk, instance)
-                      for instance in order.instances]
+                      for instance in order.images]
             for made in futures.as_completed(making):
                 _say(event='disk', **made.result())
     return 0
@@ -133,7 +134,8 @@ class Nova:
             # Whatever Nova raises is the result that is reported.
             error = {'type': type(exc).__name__, 'message': str(exc),
                      'cause': str(exc.__cause__ or '')}
-        return {'instance': uuid, 'disk': f'{uuid}_disk', 'error': error,
+        return {'instance': uuid, 'image_id': self._order.images[uuid],
+                'disk': f'{uuid}_disk', 'error': error,
                 'seconds': time.monotonic() - started,
                 'glance_requests': meter.requests,
                 'copy_seconds': meter.copy_seconds,
@@ -164,9 +166,9 @@ class Nova:
         from nova import context
         from nova import objects
 
-        order = self._order
+        order, image_id = self._order, self._order.images[uuid]
         instance = objects.Instance(
-            uuid=uuid, image_ref=order.image_id, config_drive='',
+            uuid=uuid, image_ref=image_id, config_drive='',
             task_state=None,
             vm_state='building', trusted_certs=None, migration_context=None,
             system_metadata={},
@@ -176,7 +178,7 @@ class Nova:
             disk_mapping={'disk': {'bus': 'virtio', 'dev': 'vda',
                                    'type': 'disk'}},
             booted_from_volume=False, suffix='',
-            disk_images={'image_id': order.image_id},
+            disk_images={'image_id': image_id},
             injection_info=None, fallback_from_host=None)
 
 

@@ -13,6 +13,7 @@
 """Fixtures for tests that change something in a running lab."""
 
 from collections.abc import Mapping
+import contextlib
 import signal
 
 import fixtures
@@ -24,7 +25,7 @@ from lab import compute_node
 from lab import confile
 from lab import daemon
 from lab import exception
-from lab import glance_api
+from lab import services
 from lab import settings
 
 
@@ -69,18 +70,10 @@ class GlanceConfigured(fixtures.Fixture):
         self._workers = [lab.glances[name] for name in workers or lab.glances]
 
     def _setUp(self) -> None:
+        stack = contextlib.ExitStack()
+        self.addCleanup(stack.close)
         for worker in self._workers:
-            self.addCleanup(self._restore, worker,
-                            worker.worker.conf.read_text(),
-                            worker.worker.policy.read_text())
-            worker.configure(self._asked)
-            _restart(worker)
-
-    def _restore(self, worker: glance_api.GlanceApi, conf: str,
-                 policy: str) -> None:
-        confile.write(worker.worker.conf, conf)
-        confile.write(worker.worker.policy, policy)
-        _restart(worker)
+            stack.enter_context(worker.configured(self._asked))
 
 
 class KeystoneConfigured(fixtures.Fixture):
@@ -129,6 +122,41 @@ class ComputeConfigured(fixtures.Fixture):
         self._compute.start()
 
 
+class Down(fixtures.Fixture):
+    """A compute that Nova takes for dead during a test; its guests live."""
+
+    def __init__(self, lab: cloud.Lab, node: compute_node.ComputeNode) -> None:
+        super().__init__()
+        self._services = services.Services(lab.state)
+        self._node = node
+
+    def _setUp(self) -> None:
+        # Last, because Nova wants to see first that the host has tidied up
+        # after what was evacuated from it.
+        self.addCleanup(self._services.update, self._node.name,
+                        forced_down=False)
+        self.addCleanup(self._node.nova_compute.start)
+        self._node.nova_compute.kill()
+        self._services.update(self._node.name, forced_down=True)
+
+
+class OnlyFor(fixtures.Fixture):
+    """The only computes that the scheduler may choose during a test.
+
+    :param names: of their hosts
+    """
+
+    def __init__(self, lab: cloud.Lab, *names: str) -> None:
+        super().__init__()
+        self._services = services.Services(lab.state)
+        self._names = names
+
+    def _setUp(self) -> None:
+        for name in self._services.hosts() - set(self._names):
+            self.addCleanup(self._services.update, name, status='enabled')
+            self._services.update(name, status='disabled')
+
+
 class CephCapabilities(fixtures.Fixture):
     """A Ceph user of a site that has other capabilities during a test.
 
@@ -155,8 +183,3 @@ class CephCapabilities(fixtures.Fixture):
             word for service, caps in capabilities.items()
             for word in (service, caps.format(
                 images=site.images_pool, vms=site.vms_pool))))
-
-
-def _restart(worker: glance_api.GlanceApi) -> None:
-    worker.stop()
-    worker.start()

@@ -12,13 +12,16 @@
 
 """One worker of Glance."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+import contextlib
 
 from lab import confile
 from lab import daemon
 from lab import glanceconf
 from lab import haproxy
+from lab import interrupt
 from lab import launcher
 from lab import settings
 from lab import state
@@ -68,6 +71,30 @@ class GlanceApi(daemon.Daemon):
         confile.write(self.worker.conf, confile.ini(
             glanceconf.worker(self._lab, self.worker, asked)))
         confile.write(self.worker.policy, glanceconf.policy(asked))
+
+    @contextlib.contextmanager
+    def configured(self, asked: settings.GlanceSettings) -> Iterator[None]:
+        """Run with other settings for the time of a block."""
+        before = {path: path.read_text()
+                  for path in (self.worker.conf, self.worker.policy)}
+
+        def restore() -> None:
+            for path, text in before.items():
+                confile.write(path, text)
+            self._restart()
+
+        try:
+            self.configure(asked)
+            self._restart()
+            yield
+        finally:
+            interrupt.completed(restore)
+
+    def _restart(self) -> None:
+        # NOTE: Glance reads a policy file again when that has changed, but
+        # goes by a rule that is not there any more until it is restarted.
+        self.stop()
+        self.start()
 
     def command(self) -> Sequence[str]:
         return uwsgi.command('glance.wsgi.api', self.worker.port, _THREADS)

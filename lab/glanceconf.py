@@ -73,7 +73,7 @@ def policy(asked: settings.GlanceSettings) -> str:
     """Return the content of a worker's policy file (JSON is YAML, too)."""
     rules = ({} if asked.copy_policy is None
              else {'copy_image': asked.copy_policy})
-    return json.dumps(rules) + '\n'
+    return json.dumps({**rules, **asked.policies}) + '\n'
 
 
 def _sites(lab: state.State, of: state.Worker) -> Sequence[state.Site]:

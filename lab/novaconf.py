@@ -16,6 +16,7 @@
 import pathlib
 import sys
 
+from lab import accounts
 from lab import authconf
 from lab import computestate
 from lab import confile
@@ -78,6 +79,8 @@ def compute(lab: state.State, cloud: computestate.Cloud,
             # Hosts of the same address share their directories, Nova thinks;
             # SSH knows a host by its name.
             'migration_inbound_addr': of.name,
+            # No libvirt of the lab listens but on a socket of its host.
+            'live_migration_scheme': 'ssh',
             'cpu_mode': 'none',
             # MiB for translated code; QEMU takes up to 1 GiB by itself.
             'tb_cache_size': '64',
@@ -106,7 +109,7 @@ def _service(lab: state.State, cloud: computestate.Cloud, host: str,
             'manager_shutdown_timeout': '4',
         },
         'oslo_concurrency': {'lock_path': str(home / 'locks')},
-        'glance': authconf.client(lab, 'nova'),
+        'glance': authconf.endpoint(lab),
         'neutron': authconf.client(lab, 'nova'),
         'placement': authconf.client(lab, 'nova'),
         # So that a tenant's token that runs out ends nothing.
@@ -138,5 +141,5 @@ def backend(lab: state.State, site: state.Site) -> confile.Sections:
             'images_rbd_glance_store_name': site.store,
             'rbd_user': 'nova',
         },
-        'glance': authconf.client(lab, 'nova'),
+        'glance': authconf.client(lab, accounts.COPIER),
     }, spoke)

@@ -12,6 +12,7 @@
 
 """Decide everything about a new lab: names, ports, paths, passwords."""
 
+from collections.abc import Iterator
 import secrets
 import uuid
 
@@ -81,17 +82,21 @@ def _cloud(asked: settings.LabSettings,
             raw=images / 'guest.raw', qcow2=images / 'guest.qcow2',
             marker=guest.MARKER, flavor=zones.FLAVOR),
         computes=tuple(
-            _compute(f'{site}-{number}', site, where)
-            for site, count in asked.computes.items()
-            for number in range(count)))
+            compute for site, count in asked.computes.items()
+            for compute in _computes(site, count, where)))
 
 
-def _compute(name: str, site: str,
-             where: directory.StateDirectory) -> computestate.Compute:
-    home = where.service('hosts') / name
-    return computestate.Compute(
-        name=name, site=site, zone=site, conf=home / 'nova.conf',
-        log=where.log(f'nova-compute.{name}'), secret=str(uuid.uuid4()))
+def _computes(
+    site: str, count: int, where: directory.StateDirectory,
+) -> Iterator[computestate.Compute]:
+    # The same for all, since a server that migrates live takes it along.
+    secret = str(uuid.uuid4())
+    for number in range(count):
+        name = f'{site}-{number}'
+        yield computestate.Compute(
+            name=name, site=site, zone=site,
+            conf=where.service('hosts') / name / 'nova.conf',
+            log=where.log(f'nova-compute.{name}'), secret=secret)
 
 
 def _site(name: str, mon_port: int,

@@ -132,8 +132,9 @@ class GlanceSettings:
     """How one Glance worker is configured; each field is one knob.
 
     ``copy_policy``: the rule of ``copy_image``; None leaves Glance's default,
-    which is administrators only. ``show_locations``: both
-    ``show_multiple_locations`` and ``show_image_direct_url``.
+    which is administrators only. ``policies``: further rules by name; they
+    win. ``show_locations``: both ``show_multiple_locations`` and
+    ``show_image_direct_url``.
     ``self_reference_url``: None is the worker's own URL, as it should be.
     ``file_store``: the directory of one more store, ``FILE_STORE``, which is
     the default in place of the hub's; None is no such store. The default of
@@ -141,8 +142,8 @@ class GlanceSettings:
     ``overrides``: further options, section to option to value; they win.
     """
 
-    copy_policy: str | None = ''
-    show_locations: bool = True
+    copy_policy: str | None = None
+    show_locations: bool = False
     thin_provisioning: bool = True
     import_methods: tuple[str, ...] = (
         'glance-direct', 'copy-image', 'web-download')
@@ -150,8 +151,13 @@ class GlanceSettings:
     log_debug: bool = True
     self_reference_url: str | None = None
     file_store: pathlib.Path | None = None
+    policies: Mapping[str, str] = dataclasses.field(default_factory=dict)
     overrides: Mapping[str, Mapping[str, str]] = dataclasses.field(
         default_factory=dict)
+
+
+# For computes that have the tenant's token alone, as upstream's do.
+OPEN = GlanceSettings(copy_policy='', show_locations=True)
 
 
 def _check_site_name(name: str) -> None:

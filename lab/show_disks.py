@@ -35,6 +35,7 @@ from lab import interrupt
 from lab import narrator
 from lab import spectator
 from lab import traces
+from lab import upstream
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,6 +154,8 @@ def play(
     with contextlib.ExitStack() as stack:
         for backend in backends:
             story.title(f'== {_NAMES[backend]} ==')
+            if backend == compute.UPSTREAM:
+                stack.enter_context(upstream.served(lab, story))
             image_id = ''
             for number, scene in enumerate(played, start=1):
                 story.title(f'{number}. {scene.title}')

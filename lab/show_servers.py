@@ -62,7 +62,8 @@ def play(lab: cloud.Lab, mine: computing.Computing,
         return outcomes
     nodes = [node for zone in dict.fromkeys(scene.zone for scene in scenes)
              for node in mine.at(zone)]
-    with upstream.running(lab.state, nodes, story):
+    with (upstream.served(lab, story),
+          upstream.running(lab.state, nodes, story)):
         return outcomes + _Play(
             lab, mine, compute.UPSTREAM, story).run(scenes)
 

@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Run Nova's own nova-compute on computes of the lab for a while."""
+"""Have the lab as Nova's own backend needs it for a while."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -18,11 +18,13 @@ import contextlib
 
 from lab import accounts
 from lab import clients
+from lab import cloud
 from lab import compute_node
 from lab import exception
 from lab import interrupt
 from lab import narrator
 from lab import nova_compute
+from lab import settings
 from lab import state
 from lab import waiting
 
@@ -52,6 +54,25 @@ def running(lab: state.State, nodes: Sequence[compute_node.ComputeNode],
         yield
     finally:
         interrupt.completed(lambda: run(nova_compute.PROGRAM))
+
+
+@contextlib.contextmanager
+def served(lab: cloud.Lab, story: narrator.Narrator) -> Iterator[None]:
+    """Have an open Glance for the time of a block.
+
+    Upstream's backend has the tenant's token alone. So tenants may copy what
+    they see, and see locations; for all others that is so meanwhile as well.
+
+    :raises exception.NotReady: when a worker does not start
+    """
+    story.title('Opening Glance for upstream\'s backend: tenants may copy '
+                'images, and see locations')
+    with contextlib.ExitStack() as stack:
+        with story.awaiting('Glance'):
+            for worker in lab.workers.values():
+                stack.enter_context(worker.configured(settings.OPEN))
+        yield
+        story.title('Closing Glance again')
 
 
 def _run(lab: state.State, nodes: Sequence[compute_node.ComputeNode],

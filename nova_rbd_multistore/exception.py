@@ -262,8 +262,9 @@ class InvalidLocation(MultistoreError):
     """
 
     def __init__(self, url: str, reason: str) -> None:
-        # Locations of other stores may hold keys, as those of S3 do.
-        shown = url if url.startswith('rbd:') else url.partition(':')[0]
+        # Locations of other stores may hold keys, as those of S3 do, and so
+        # do QEMU's names of RBD images, such as rbd:pool/image:key=KEY.
+        shown = url if url.startswith('rbd://') else url.partition(':')[0]
         shown = shown if len(shown) <= 200 else shown[:200] + '…'
         super().__init__(f'Location {shown!r} is not usable: {reason}')
         self.url = url

@@ -122,8 +122,11 @@ class Glance:
         self._endpoints = tuple(access.endpoints)
         # keystoneauth's own semaphore, which is to limit rates, counts in
         # the wall clock: set back by an hour, the next request waits an hour.
+        #
+        # Nor is its log of whole answers wanted, at DEBUG: locations of stores
+        # such as S3 hold keys.
         self._options: dict[str, Any] = {
-            'rate_semaphore': contextlib.nullcontext()}
+            'rate_semaphore': contextlib.nullcontext(), 'log': False}
         if not access.session.timeout:
             self._options['timeout'] = REQUEST_TIMEOUT
         self._retrying = tenacity.Retrying(
@@ -186,7 +189,7 @@ class Glance:
     def rbd_pools(self) -> dict[str, store_mod.RbdPool]:
         """Return where Glance's RBD stores have their images, by store.
 
-        Needs the role ``admin``.
+        Needs the role ``service`` or ``admin``.
         https://docs.openstack.org/api-ref/image/v2/#list-stores-detail
         """
         return self._get('list stores with details', '/v2/info/stores/detail',
@@ -258,6 +261,8 @@ class Glance:
         except _UNREADABLE as exc:
             raise exception.GlanceUnavailable(
                 what, _not_glance(repr(exc))) from exc
+        LOG.debug('%s: HTTP %d, request ID %s', what, response.status_code,
+                  response.headers.get('x-openstack-request-id'))
         return response, answer
 
 

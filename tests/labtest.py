@@ -15,7 +15,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Iterator
 import contextlib
 import os
 import pathlib
@@ -30,11 +29,8 @@ import testtools
 from lab import boot
 from lab import clients
 from lab import cloud
-from lab import confile
 from lab import copies
-from lab import glanceconf
 from lab import images
-from lab import settings
 
 _TIMEOUT = 120
 
@@ -60,23 +56,6 @@ def _convert(raw: pathlib.Path, disk_format: str) -> pathlib.Path:
         ['qemu-img', 'convert', '-f', 'raw', '-O', disk_format, raw, target],
         check=True)
     return target
-
-
-@contextlib.contextmanager
-def copy_policy(lab: cloud.Lab, rule: str) -> Iterator[None]:
-    """Let Glance's policy ``copy_image`` be a rule, for all its workers.
-
-    oslo.policy reads the file again when it has changed.
-    """
-    def write(asked: settings.GlanceSettings) -> None:
-        for worker in lab.glances.values():
-            confile.write(worker.worker.policy, glanceconf.policy(asked))
-
-    write(settings.GlanceSettings(copy_policy=rule))
-    try:
-        yield
-    finally:
-        write(settings.GlanceSettings())
 
 
 class LabTestCase(testtools.TestCase):

@@ -13,8 +13,11 @@
 """``boot``: make root disks with Nova's RBD backend."""
 
 import argparse
+import contextlib
 import dataclasses
+import functools
 import json
+import sys
 
 from lab import boot
 from lab import clients
@@ -22,6 +25,9 @@ from lab import cloud
 from lab import compute
 from lab import exception
 from lab import exitcodes
+from lab import interrupt
+from lab import narrator
+from lab import upstream
 from lab.cmd import types
 
 _COLUMNS = f'{"host":<20} {"result":<6} {"seconds":>8} {"copy s":>8} ' \
@@ -45,7 +51,9 @@ def add_parser(subparsers: types.Subparsers) -> None:
                         help='the tenant (default: %(default)s)')
     parser.add_argument('--backend', default=compute.OURS,
                         choices=(compute.OURS, compute.UPSTREAM),
-                        help='(default: %(default)s)')
+                        help='with upstream, Glance is open meanwhile: '
+                             'tenants may copy images, and see locations '
+                             '(default: %(default)s)')
     parser.add_argument('--option', action='append', default=[],
                         metavar='SECTION.NAME=VALUE',
                         help='set an option in the computes\' nova.conf')
@@ -66,9 +74,13 @@ def run(args: argparse.Namespace) -> int:
     streaming = args.format == 'table'
     if streaming:
         print(_COLUMNS)
-    disks = boot.boot(
-        lab, [request],
-        done=lambda disk: print(row(disk), flush=True) if streaming else None)
+    with contextlib.ExitStack() as stack:
+        if args.backend == compute.UPSTREAM:
+            stack.enter_context(interrupt.raised())
+            stack.enter_context(upstream.served(lab, narrator.Narrator(
+                functools.partial(print, file=sys.stderr, flush=True))))
+        disks = boot.boot(lab, [request], done=lambda disk: (
+            print(row(disk), flush=True) if streaming else None))
     if not streaming:
         print(json.dumps([dataclasses.asdict(disk) for disk in disks],
                          indent=2))

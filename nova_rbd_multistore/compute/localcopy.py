@@ -75,6 +75,10 @@ def _copy(
         with _TURNS.turn(image_id, store, budget), _mentioning(
                 services, find):
             return copying.ensure(image_id, store, budget).image
+    except exception.CopyNotPermitted as exc:
+        raise exception.CopyNotPermitted(
+            image_id, store, f'{exc.reason} Glance was asked with '
+                             f'{services.credential}.') from exc
     except exception.ImageGone as exc:
         if not services.tenant_sees(image_id):
             raise

@@ -42,7 +42,7 @@ class Case(testtools.TestCase, abc.ABC):
         """Return the Glance to ask."""
 
     def copy(
-        self, image_id: str, *stores: str, user: str = deployment.TENANT,
+        self, image_id: str, *stores: str, user: str = deployment.COPIER,
         worker: int | None = None, **body: Any,
     ) -> deployment.Answer:
         """Ask for a copy."""
@@ -61,14 +61,23 @@ class Case(testtools.TestCase, abc.ABC):
     ) -> deployment.Answer:
         return deployment.send(self.glance.access(user), 'GET', path)
 
+    def tasks(
+        self, image_id: str, user: str = deployment.COPIER,
+    ) -> list[dict[str, Any]]:
+        """Return the tasks of an image that a user sees."""
+        answer = self.get(f'/v2/images/{image_id}/tasks', user)
+        self.assertEqual(200, answer.status, answer.text)
+        tasks: list[dict[str, Any]] = answer.json()['tasks']
+        return tasks
+
     def look(self, image_id: str) -> watching.Look:
         return watching.look(
-            self.glance.access(deployment.NOVA), image_id)
+            self.glance.access(deployment.COPIER), image_id)
 
     def watch(self, image_id: str) -> list[watching.Look]:
         """Return all looks until the image is free."""
         return list(watching.until_free(
-            self.glance.access(deployment.NOVA), image_id,
+            self.glance.access(deployment.COPIER), image_id,
             self.glance.clock))
 
     def run_copy(

@@ -27,11 +27,12 @@ from keystoneauth1 import token_endpoint
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import timing
 
-# Users. The tenant owns the images; nova has the roles service and admin.
+# Users. The tenant owns the images. The last two have one role each: service
+# alone, and admin alone, which is what copying needs by default.
 TENANT = 'demo'
 OTHER = 'other'
 SERVICE = 'service'
-NOVA = 'nova'
+COPIER = 'copier'
 
 
 # How to reach Glance as a user.
@@ -52,8 +53,8 @@ class Answer(NamedTuple):
 class Deployment(abc.ABC):
     """A Glance with three stores, of two workers.
 
-    Everybody may copy what they see, and image records show locations, as
-    upstream's backend needs it.
+    It has its default settings: only administrators may copy, and image
+    records hide locations.
 
     :cvar hub: the default store, which has the images at first.
     :cvar targets: the other stores.
@@ -73,10 +74,10 @@ class Deployment(abc.ABC):
         """
 
     @abc.abstractmethod
-    def strict(self) -> contextlib.AbstractContextManager[Reach]:
-        """Enter a time with a worker that has Glance's default settings.
+    def open(self) -> contextlib.AbstractContextManager[Reach]:
+        """Enter a time with a worker as upstream's backend needs it.
 
-        Only administrators may copy, and image records hide locations.
+        Everybody may copy what they see, and image records show locations.
         Enters into how to reach that worker as a user.
         """
 
@@ -102,6 +103,7 @@ class Deployment(abc.ABC):
     ) -> contextlib.AbstractContextManager[Reach]:
         """Enter a time with a worker that has used up a quota.
 
+        It is open, because Glance counts for the project that asks.
         Enters into how to reach that worker as a user.
 
         :param exhausted: ``image_size_total`` or ``image_stage_total``.

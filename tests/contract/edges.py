@@ -29,7 +29,7 @@ class EdgeCases(case.Case):
         return image_id
 
     def test_stores(self) -> None:
-        for user in (deployment.TENANT, deployment.NOVA):
+        for user in (deployment.TENANT, deployment.COPIER):
             stores = deployment.send(
                 self.glance.edge(user), 'GET', '/v2/info/stores').json()
             self.assertEqual({'central': None, 'dcn0': 'true'}, {
@@ -39,13 +39,13 @@ class EdgeCases(case.Case):
     def test_image_in_an_unknown_store_is_shown_as_it_is(self) -> None:
         image_id = self.make_far_image()
         path = f'/v2/images/{image_id}'
-        for user in (deployment.TENANT, deployment.NOVA):
+        for user in (deployment.TENANT, deployment.COPIER):
             record = deployment.send(
                 self.glance.edge(user), 'GET', path).json()
             self.assertEqual('dcn1', record['stores'])
             self.assertEqual(self.get(path, user).json(), record)
         locations = deployment.send(
-            self.glance.edge(deployment.NOVA), 'GET', f'{path}/locations')
+            self.glance.edge(deployment.COPIER), 'GET', f'{path}/locations')
         self.assertEqual(['dcn1'], [
             location['metadata']['store'] for location in locations.json()])
 
@@ -53,20 +53,20 @@ class EdgeCases(case.Case):
         image_id = self.glance.make_image()
         self.assert_refused(
             409, 'Store for identifier dcn1 not found', self.submit(
-                self.glance.edge(deployment.NOVA), image_id, 'dcn1'))
+                self.glance.edge(deployment.COPIER), image_id, 'dcn1'))
 
     def test_copy_from_an_unknown_store_is_accepted_and_fails(self) -> None:
         image_id = self.make_far_image()
         for store in ('dcn0', 'central'):
             self.assert_accepted(self.submit(
-                self.glance.edge(deployment.NOVA), image_id, store))
+                self.glance.edge(deployment.COPIER), image_id, store))
             end = self.watch(image_id)[-1]
             self.assertEqual('dcn1', end.stores)
             self.assertIn(store, end.importing)
             self.assertEqual('', end.failed)
             self.assertFalse(self.glance.has_data(image_id, store))
         tasks = self.get(
-            f'/v2/images/{image_id}/tasks', deployment.NOVA).json()['tasks']
+            f'/v2/images/{image_id}/tasks', deployment.COPIER).json()['tasks']
         self.assertEqual(2, [
             (task['status'], task['message']) for task in tasks
         ].count(('failure', _FAILED)))
@@ -74,7 +74,7 @@ class EdgeCases(case.Case):
     def test_copy_from_the_hub(self) -> None:
         image_id = self.glance.make_image()
         self.assert_accepted(self.submit(
-            self.glance.edge(deployment.NOVA), image_id, 'dcn0'))
+            self.glance.edge(deployment.COPIER), image_id, 'dcn0'))
         self.assertEqual('central,dcn0', self.watch(image_id)[-1].stores)
 
     def test_copy_in_two_steps(self) -> None:
@@ -82,6 +82,6 @@ class EdgeCases(case.Case):
         self.assertEqual(
             'dcn1,central', self.run_copy(image_id, 'central').stores)
         self.assert_accepted(self.submit(
-            self.glance.edge(deployment.NOVA), image_id, 'dcn0'))
+            self.glance.edge(deployment.COPIER), image_id, 'dcn0'))
         self.assertEqual(
             'dcn1,central,dcn0', self.watch(image_id)[-1].stores)

@@ -38,7 +38,7 @@ class _ThenService(glance.Glance):
 class EnsuringCases(case.Case):
 
     def service(
-        self, user: str = deployment.NOVA, worker: int | None = None,
+        self, user: str = deployment.COPIER, worker: int | None = None,
     ) -> _ThenService:
         return self.service_at(self.glance.access(user, worker))
 
@@ -62,8 +62,13 @@ class EnsuringCases(case.Case):
 
     def test_good_copy_as_the_tenant(self) -> None:
         image_id = self.glance.make_image()
-        result = self.ensure(self.service(deployment.TENANT), image_id)
+        with self.glance.open() as reach:
+            result = self.ensure(
+                self.service_at(reach(deployment.TENANT)), image_id)
+            self.watch(image_id)
         self.assertEqual(1, result.submitted)
+        self.assertEqual(['central', 'dcn0'], [
+            location.store for location in result.image.locations])
 
     def test_image_is_there(self) -> None:
         image_id = self.glance.make_image()
@@ -137,19 +142,16 @@ class EnsuringCases(case.Case):
 
     def test_not_permitted(self) -> None:
         image_id = self.glance.make_image()
-        with self.glance.strict() as reach:
-            error = self.assertRaises(
-                exception.CopyNotPermitted, self.ensure,
-                self.service_at(reach(deployment.TENANT)), image_id)
+        error = self.assertRaises(
+            exception.CopyNotPermitted, self.ensure,
+            self.service(deployment.TENANT), image_id)
         self.assertIn('copy_image', error.reason)
 
     def test_locations_are_hidden(self) -> None:
         image_id = self.glance.make_image()
-        with self.glance.strict() as reach:
-            service = self.service_at(reach(deployment.NOVA))
-            result = self.ensure(service, image_id)
-            locations = service.locations(image_id)
-            self.watch(image_id)
+        service = self.service()
+        result = self.ensure(service, image_id)
+        locations = service.locations(image_id)
         self.assertEqual((), result.image.locations)
         self.assertEqual(['central', 'dcn0'],
                          [location.store for location in locations])
@@ -178,7 +180,7 @@ class EnsuringCases(case.Case):
         with self.glance.queue() as reach:
             error = self.assertRaises(
                 exception.CopyTimedOut, self.ensure,
-                self.service_at(reach(deployment.NOVA)), image_id, timeout=1)
+                self.service_at(reach(deployment.COPIER)), image_id, timeout=1)
         self.assertIn('has accepted the copy and not started it',
                       error.reason)
         self.assertEqual('central,dcn0', self.watch(image_id)[-1].stores)
@@ -186,6 +188,6 @@ class EnsuringCases(case.Case):
     def test_token_is_not_accepted(self) -> None:
         image_id = self.glance.make_image()
         service = self.service_at(deployment.without_token(
-            self.glance.access(deployment.NOVA)))
+            self.glance.access(deployment.COPIER)))
         self.assertRaises(
             exception.CopyNotPermitted, self.ensure, service, image_id)

@@ -28,7 +28,7 @@ class FailureCases(case.Case):
         self, image_id: str, status: str, message: str,
     ) -> None:
         """Check the only task of the image."""
-        task, = self.get(f'/v2/images/{image_id}/tasks').json()['tasks']
+        task, = self.tasks(image_id)
         self.assertEqual((status, message, None), (
             task['status'], task['message'],
             task['result'] if status == 'failure' else None))
@@ -69,7 +69,7 @@ class FailureCases(case.Case):
         # Nothing but the task tells.
         self.assertEqual(
             ('central', '', ''), (end.stores, end.importing, end.failed))
-        task, = self.get(f'/v2/images/{image_id}/tasks').json()['tasks']
+        task, = self.tasks(image_id)
         self.assertEqual('failure', task['status'])
         self.assertIn('over a limit for [Resource image_stage_total',
                       task['message'])
@@ -90,7 +90,7 @@ class FailureCases(case.Case):
         self.glance.clear(image_id, 'dcn0')
         with self.glance.queue() as reach:
             self.assert_accepted(self.submit(
-                reach(deployment.NOVA), image_id, 'dcn0'))
+                reach(deployment.COPIER), image_id, 'dcn0'))
             queued = self.look(image_id)
         self.assertIsNotNone(queued.lock)
         self.assertNotIn(queued.lock, first.tasks)
@@ -170,7 +170,7 @@ class FailureCases(case.Case):
         self.assert_accepted(self.copy(image_id, 'dcn0'))
         self.wait_importing(image_id)
         self.glance.delete(image_id)
-        for user in (deployment.TENANT, deployment.NOVA):
+        for user in (deployment.TENANT, deployment.COPIER):
             self.assert_refused(
                 404, f'No image found with ID {image_id}',
                 self.get(f'/v2/images/{image_id}', user))

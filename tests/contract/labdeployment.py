@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
+import dataclasses
 import functools
 import pathlib
 import tempfile
@@ -26,6 +27,7 @@ import fixtures
 from glanceclient import exc as glance_exc
 from keystoneauth1 import session
 
+from lab import accounts
 from lab import clients
 from lab import cloud
 from lab import images
@@ -37,10 +39,14 @@ from tests.contract import deployment
 from tests.contract import ownworker
 from tests.contract import pools
 from tests.contract import quotas
-from tests.contract import serviceuser
 
 # Seconds.
 _LONGEST_IMPORT = 120.0
+
+_DEFAULTS = settings.GlanceSettings()
+
+# Those of the contract's users that have another name in the lab.
+_USERS = {deployment.SERVICE: 'nova', deployment.COPIER: accounts.COPIER}
 
 
 class LabDeployment(fixtures.Fixture, deployment.Deployment):
@@ -48,10 +54,17 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
 
     What is made through it is gone from Glance, from Keystone and from all
     pools afterwards.
+
+    :param asked: how its own workers are configured, besides what a case
+        needs.
     """
 
-    def __init__(self, lab: cloud.Lab) -> None:
+    def __init__(
+        self, lab: cloud.Lab,
+        asked: settings.GlanceSettings = _DEFAULTS,
+    ) -> None:
         super().__init__()
+        self._asked = asked
         self.clock = timing.Clock.system()
         self.lab = lab
         # Images with an import that will never end.
@@ -80,9 +93,8 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
         return self._access_at(url, user)
 
     @contextlib.contextmanager
-    def strict(self) -> Iterator[deployment.Reach]:
-        with self._own_worker(settings.GlanceSettings(
-                copy_policy=None, show_locations=False)) as reach:
+    def open(self) -> Iterator[deployment.Reach]:
+        with self._own_worker(settings.OPEN) as reach:
             yield reach
 
     def edge(self, user: str) -> glance.Access:
@@ -92,16 +104,17 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
     @contextlib.contextmanager
     def queue(self) -> Iterator[deployment.Reach]:
         busy_id, busy_store = self.make_image(1), self.targets[1]
-        with self._own_worker(settings.GlanceSettings(
-                task_pool_threads=1)) as reach, self._pools.paused(busy_store):
+        one_thread = dataclasses.replace(self._asked, task_pool_threads=1)
+        with self._own_worker(one_thread) as reach, \
+                self._pools.paused(busy_store):
             self._start(reach, busy_id, busy_store)
             yield reach
 
     @contextlib.contextmanager
     def quota(self, exhausted: str) -> Iterator[deployment.Reach]:
         with quotas.Quotas(self.lab.state, exhausted) as limits, \
-                self._own_worker(settings.GlanceSettings(
-                    overrides=limits.overrides)) as reach:
+                self._own_worker(dataclasses.replace(
+                    settings.OPEN, overrides=limits.overrides)) as reach:
             yield reach
 
     def make_image(self, mib: int = 8, visibility: str = 'shared') -> str:
@@ -118,7 +131,7 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
         return image_id
 
     def move(self, image_id: str, store: str) -> None:
-        glance.Glance(self.access(deployment.NOVA)).submit_copy(
+        glance.Glance(self.access(deployment.COPIER)).submit_copy(
             image_id, store)
         self._wait(f'the copy of {image_id} ends', lambda: not (
             self.admin.images.get(image_id).get('os_glance_import_task')))
@@ -149,7 +162,7 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
         running_id = self.make_image(1) if pending else image_id
         self._orphans |= {running_id, image_id}
         worker = self._prepare_worker(
-            settings.GlanceSettings(task_pool_threads=1))
+            dataclasses.replace(self._asked, task_pool_threads=1))
         worker.start()
         reach = functools.partial(self._access_at, worker.worker.url)
         with self._pools.paused(self.hub):
@@ -196,7 +209,7 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
     def _submit(
         self, reach: deployment.Reach, image_id: str, store: str,
     ) -> None:
-        glance.Glance(reach(deployment.NOVA)).submit_copy(image_id, store)
+        glance.Glance(reach(deployment.COPIER)).submit_copy(image_id, store)
 
     def _start(
         self, reach: deployment.Reach, image_id: str, store: str,
@@ -209,11 +222,8 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
 
     def _access_at(self, url: str, user: str) -> glance.Access:
         if user not in self._sessions:
-            self._sessions[user] = (
-                self.useFixture(serviceuser.ServiceUser(
-                    self.lab.state)).session
-                if user == deployment.SERVICE
-                else clients.session_for(self.lab.state, user))
+            self._sessions[user] = clients.session_for(
+                self.lab.state, _USERS.get(user, user))
         return glance.Access(self._sessions[user], endpoints=(url,))
 
     def _tasks(self, image_id: str) -> list[str]:

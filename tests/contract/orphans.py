@@ -39,7 +39,7 @@ class OrphanCases(case.Case):
 
     def copier(self) -> copier.Copier:
         return copier.Copier(
-            glance.Glance(self.glance.access(deployment.NOVA),
+            glance.Glance(self.glance.access(deployment.COPIER),
                           sleep=self.glance.clock.sleep),
             copier.Settings(timeout=120, limits=protocol.Limits(
                 stall_timeout=900.0)), self.glance.clock)
@@ -64,9 +64,8 @@ class OrphanCases(case.Case):
         self.assertEqual(('central,dcn1', '', ''), (
             end.stores, end.importing, end.failed))
         messages = {
-            task['id']: (task['status'], task['message']) for task in
-            self.get(f'/v2/images/{image_id}/tasks',
-                     deployment.NOVA).json()['tasks']}
+            task['id']: (task['status'], task['message'])
+            for task in self.tasks(image_id)}
         self.assertEqual(
             ('failure', 'Expired lock preempted'), messages[lock])
 

@@ -52,13 +52,17 @@ class Quotas(fixtures.Fixture):
                 region=self._lab.region)
             self.addCleanup(keystone.registered_limits.delete, limit)
         user = self._lab.user('glance')
+        reader, = keystone.roles.list(name='reader')
+        found, = keystone.users.list(name=user.name)
+        keystone.roles.grant(reader, user=found, system='all')
+        self.addCleanup(
+            keystone.roles.revoke, reader, user=found, system='all')
         self.overrides = {
             'DEFAULT': {'use_keystone_limits': 'true'},
             'oslo_limit': {
                 'endpoint_id': str(endpoint.id),
                 'auth_url': self._lab.keystone_url, 'auth_type': 'password',
                 'username': user.name, 'password': user.password,
-                'project_name': user.project,
-                'user_domain_id': 'default', 'project_domain_id': 'default',
+                'system_scope': 'all', 'user_domain_id': 'default',
             },
         }

@@ -41,7 +41,7 @@ class RefusalCases(case.Case):
         image_id = self.glance.make_image()
         with self.glance.queue() as reach:
             self.assert_accepted(self.submit(
-                reach(deployment.NOVA), image_id, 'dcn0'))
+                reach(deployment.COPIER), image_id, 'dcn0'))
             self.assert_refused(409, _BUSY, self.copy(image_id, 'dcn1'))
         self.watch(image_id)
 
@@ -80,26 +80,26 @@ class RefusalCases(case.Case):
 
     def test_image_of_another_project(self) -> None:
         image_id = self.glance.make_image(visibility='community')
-        end = self.run_copy(image_id, 'dcn0', user=deployment.OTHER)
+        with self.glance.open() as reach:
+            self.assert_accepted(self.submit(
+                reach(deployment.OTHER), image_id, 'dcn0'))
+            end = self.watch(image_id)[-1]
         self.assertEqual('central,dcn0', end.stores)
 
     def test_default_policy_allows_administrators_only(self) -> None:
         image_id = self.glance.make_image()
         words = 'You are not authorized to complete copy_image action.'
-        with self.glance.strict() as reach:
-            tenant = reach(deployment.TENANT)
-            for store in ('dcn0', 'central', 'dcn'):
-                self.assert_refused(
-                    403, words, self.submit(tenant, image_id, store))
-            self.assert_refused(
-                404, f'No image found with ID {image_id}', self.submit(
-                    reach(deployment.OTHER), image_id, 'dcn0'))
-            self.assert_accepted(self.submit(
-                reach(deployment.NOVA), image_id, 'dcn0'))
-            # The right is asked for before the lock.
-            self.assert_refused(
-                403, words, self.submit(tenant, image_id, 'dcn0'))
-            self.watch(image_id)
+        for store in ('dcn0', 'central', 'dcn'):
+            self.assert_refused(403, words, self.copy(
+                image_id, store, user=deployment.TENANT))
+        self.assert_refused(
+            404, f'No image found with ID {image_id}',
+            self.copy(image_id, 'dcn0', user=deployment.OTHER))
+        self.assert_accepted(self.copy(image_id, 'dcn0'))
+        # The right is asked for before the lock.
+        self.assert_refused(403, words, self.copy(
+            image_id, 'dcn0', user=deployment.TENANT))
+        self.watch(image_id)
 
     def test_quota_is_exhausted(self) -> None:
         image_id = self.glance.make_image()

@@ -42,13 +42,10 @@ class FakeDeployment(deployment.Deployment):
     def __init__(self, fake: fixture.FakeGlance) -> None:
         self.clock = fake.clock
         self._fake = fake
-        self._users = {user.name: user for user in (
-            fake.tenant, fake.other, fake.service, fake.nova)}
-        fake.deployment.copy_roles = None
-        fake.deployment.show_locations = True
+        self._users = {
+            deployment.TENANT: fake.tenant, deployment.OTHER: fake.other,
+            deployment.SERVICE: fake.service, deployment.COPIER: fake.admin}
         edge = fake.add_edge(_EDGE, self.targets[0], self.hub)
-        edge.copy_roles = None
-        edge.show_locations = True
         # Looks at an import cost time even where its seconds do not.
         edge.pace = fake.deployment.pace = fixture.Pace(
             staging=0.6, writing=0.4)
@@ -57,13 +54,12 @@ class FakeDeployment(deployment.Deployment):
         return self._fake.access(self._users[user], worker)
 
     @contextlib.contextmanager
-    def strict(self) -> Iterator[deployment.Reach]:
+    def open(self) -> Iterator[deployment.Reach]:
         settings = self._fake.deployment
-        settings.copy_roles = frozenset({'admin'})
-        settings.show_locations = False
+        closed = settings.copy_roles
+        settings.copy_roles, settings.show_locations = None, True
         yield self.access
-        settings.copy_roles = None
-        settings.show_locations = True
+        settings.copy_roles, settings.show_locations = closed, False
 
     def edge(self, user: str) -> glance.Access:
         return self._fake.access(self._users[user], url=_EDGE)
@@ -79,9 +75,10 @@ class FakeDeployment(deployment.Deployment):
     @contextlib.contextmanager
     def quota(self, exhausted: str) -> Iterator[deployment.Reach]:
         settings = self._fake.deployment
-        settings.exhausted = exhausted
-        yield self.access
-        settings.exhausted = None
+        with self.open() as reach:
+            settings.exhausted = exhausted
+            yield reach
+            settings.exhausted = None
 
     def make_image(self, mib: int = 8, visibility: str = 'shared') -> str:
         return self._fake.add_image(
@@ -105,7 +102,7 @@ class FakeDeployment(deployment.Deployment):
     def orphan(
         self, image_id: str, store: str, pending: bool = False,
     ) -> None:
-        glance.Glance(self.access(deployment.NOVA)).submit_copy(
+        glance.Glance(self.access(deployment.COPIER)).submit_copy(
             image_id, store)
         pace = self._fake.deployment.pace
         if not pending:

@@ -37,7 +37,7 @@ class VisibilityCases(case.Case):
             self.assert_refused(
                 404, f'No image found with ID {image_id}',
                 self.get(f'/v2/images/{image_id}', user))
-        for user in (deployment.TENANT, deployment.NOVA):
+        for user in (deployment.TENANT, deployment.COPIER):
             self.assertEqual(
                 200, self.get(f'/v2/images/{image_id}', user).status)
 
@@ -50,13 +50,15 @@ class VisibilityCases(case.Case):
 
     def test_tasks_belong_to_who_asked(self) -> None:
         image_id = self.glance.make_image(visibility='community')
-        path = f'/v2/images/{image_id}/tasks'
-        self.run_copy(image_id, 'dcn0', user=deployment.OTHER)
-        counts = {user: len(self.get(path, user).json()['tasks'])
+        with self.glance.open() as reach:
+            self.assert_accepted(self.submit(
+                reach(deployment.OTHER), image_id, 'dcn0'))
+            self.watch(image_id)
+        counts = {user: len(self.tasks(image_id, user))
                   for user in (deployment.TENANT, deployment.OTHER,
-                               deployment.NOVA)}
+                               deployment.COPIER)}
         self.assertEqual({deployment.TENANT: 0, deployment.OTHER: 1,
-                          deployment.NOVA: 1}, counts)
+                          deployment.COPIER: 1}, counts)
 
     def test_tasks_of_an_image_that_is_not_visible(self) -> None:
         image_id = self.glance.make_image()
@@ -66,8 +68,7 @@ class VisibilityCases(case.Case):
 
     def test_tasks_of_an_image_without_any(self) -> None:
         image_id = self.glance.make_image()
-        self.assertEqual(
-            {'tasks': []}, self.get(f'/v2/images/{image_id}/tasks').json())
+        self.assertEqual([], self.tasks(image_id, deployment.TENANT))
 
     def test_locations_by_role(self) -> None:
         image_id = self.glance.make_image()
@@ -76,11 +77,8 @@ class VisibilityCases(case.Case):
         self.assert_refused(403, _NO_LOCATIONS, self.get(path))
         self.assert_refused(404, missing, self.get(path, deployment.OTHER))
         self.assert_refused(404, missing, self.get(path, deployment.SERVICE))
-        answer = self.get(path, deployment.NOVA)
+        answer = self.get(path, deployment.COPIER)
         self.assertEqual(['central'], self.stores_of(answer))
-        self.assertEqual(
-            self.get(f'/v2/images/{image_id}').json()['locations'],
-            answer.json())
 
     def test_locations_of_a_shared_image(self) -> None:
         image_id = self.glance.make_image(visibility='community')
@@ -94,30 +92,39 @@ class VisibilityCases(case.Case):
         image_id = str(uuid.uuid4())
         self.assert_refused(
             404, f'No image found with ID {image_id}',
-            self.get(f'/v2/images/{image_id}/locations', deployment.NOVA))
+            self.get(f'/v2/images/{image_id}/locations', deployment.COPIER))
 
     def test_hidden_locations(self) -> None:
         image_id = self.glance.make_image()
-        with self.glance.strict() as reach:
-            for user in (deployment.TENANT, deployment.NOVA):
-                record = deployment.send(
-                    reach(user), 'GET', f'/v2/images/{image_id}').json()
-                self.assertNotIn('locations', record)
-                self.assertNotIn('direct_url', record)
-                self.assertEqual('central', record['stores'])
-            self.assertEqual(['central'], self.stores_of(deployment.send(
-                reach(deployment.NOVA), 'GET',
-                f'/v2/images/{image_id}/locations')))
+        for user in (deployment.TENANT, deployment.COPIER):
+            record = self.get(f'/v2/images/{image_id}', user).json()
+            self.assertNotIn('locations', record)
+            self.assertNotIn('direct_url', record)
+            self.assertEqual('central', record['stores'])
+
+    def test_shown_locations(self) -> None:
+        image_id = self.glance.make_image()
+        self.run_copy(image_id, 'dcn0')
+        listed = self.get(
+            f'/v2/images/{image_id}/locations', deployment.COPIER)
+        self.assertEqual(['central', 'dcn0'], self.stores_of(listed))
+        with self.glance.open() as reach:
+            record = deployment.send(reach(deployment.TENANT), 'GET',
+                                     f'/v2/images/{image_id}').json()
+        self.assertEqual(listed.json(), record['locations'])
+        self.assertEqual(record['locations'][0]['url'], record['direct_url'])
 
     def test_deactivated_image(self) -> None:
         image_id = self.glance.make_image()
         self.glance.deactivate(image_id)
-        record = self.get(f'/v2/images/{image_id}').json()
+        with self.glance.open() as reach:
+            record = deployment.send(reach(deployment.TENANT), 'GET',
+                                     f'/v2/images/{image_id}').json()
         self.assertEqual('deactivated', record['status'])
         self.assertNotIn('stores', record)
         self.assertEqual([], record['locations'])
         self.assertNotIn('direct_url', record)
-        record = self.get(f'/v2/images/{image_id}', deployment.NOVA).json()
+        record = self.get(f'/v2/images/{image_id}', deployment.COPIER).json()
         self.assertEqual('central', record['stores'])
         self.glance.reactivate(image_id)
         self.assertEqual(
@@ -134,8 +141,11 @@ class VisibilityCases(case.Case):
                  if 'default' in store])
 
     def test_details_of_stores(self) -> None:
-        answer = self.get('/v2/info/stores/detail', deployment.NOVA)
+        path = '/v2/info/stores/detail'
+        answer = self.get(path, deployment.COPIER)
         self.assertEqual(200, answer.status, answer.text)
+        self.assertEqual(
+            answer.json(), self.get(path, deployment.SERVICE).json())
         found = {element['id']: element for element in
                  answer.json()['stores']}
         fsids = set()
@@ -146,10 +156,10 @@ class VisibilityCases(case.Case):
             fsids.add(properties['fsid'])
         self.assertEqual(3, len(fsids))
         pools = glance.Glance(
-            self.glance.access(deployment.NOVA)).rbd_pools()
+            self.glance.access(deployment.COPIER)).rbd_pools()
         self.assertLessEqual(fsids, {pool.fsid for pool in pools.values()})
 
-    def test_details_of_stores_are_for_administrators(self) -> None:
+    def test_details_of_stores_are_not_for_tenants(self) -> None:
         self.assert_refused(
             403, 'You are not authorized to complete stores_info_detail '
                  'action.', self.get('/v2/info/stores/detail'))

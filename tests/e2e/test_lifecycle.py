@@ -56,7 +56,7 @@ class SnapshotTestCase(base.CloudTestCase):
 class ShelveTestCase(base.CloudTestCase):
     """At a site from which Nova uploads to the hub."""
 
-    def test_shelved_server_comes_back_with_a_flat_disk(self) -> None:
+    def test_shelved_server_comes_back_at_another_site(self) -> None:
         image_id = self.make_guest_image()
         server = self.boot_server(image_id, 'dcn1')
 
@@ -69,7 +69,7 @@ class ShelveTestCase(base.CloudTestCase):
         self.assertEqual({'central'}, self.stores(shelved.id))
         self.assert_no_trace(server)
 
-        self.actions.unshelve(server.id)
+        self.actions.unshelve(server.id, 'dcn1')
         back, = self.wait_booted([server.id])
         self.assertEqual('dcn1', back.zone)
         # Made as a clone of one copy of the shelved image; Nova flattens such

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from lab import ceph
 from lab import fixture
-from lab import settings
 from lab import waiting
 from tests.e2e import base
 
@@ -32,9 +31,6 @@ class FastSnapshotTestCase(base.CloudTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.useFixture(fixture.GlanceConfigured(
-            self.lab, settings.GlanceSettings(
-                copy_policy=None, show_locations=False)))
         self.site: ceph.Cluster = self.lab.sites['dcn1']
         self.useFixture(fixture.CephCapabilities(
             self.site, 'client.nova', _WRITING))

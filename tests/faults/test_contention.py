@@ -23,6 +23,7 @@ import threading
 
 from keystoneauth1 import session as ksa_session
 
+from lab import accounts
 from lab import clients
 from nova_rbd_multistore import copier
 from nova_rbd_multistore import exception
@@ -67,7 +68,7 @@ class ContentionTestCase(base.FaultTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.session: ksa_session.Session = clients.session_for(
-            self.lab.state, 'nova')
+            self.lab.state, accounts.COPIER)
         # One login, not one for each of a crowd.
         self.session.get_token()
         self.start = threading.Barrier(_CROWD, timeout=_PATIENCE)

@@ -58,14 +58,15 @@ class HostileTestCase(base.FaultTestCase):
     def boot_with(self, image_id: str, *urls: object) -> boot.Disk:
         """Boot with locations that Glance does not list.
 
-        They are said to be of dcn0, which is said to have the image.
+        They are said to be of dcn0, which is said to have the image. The
+        record shows them, too, as those of some deployments do.
         """
         places = [{'url': url, 'metadata': {'store': 'dcn0'}}
                   for url in urls]
 
         def change(record: dict[str, Any]) -> None:
             record['stores'] = 'central,dcn0'
-            record['locations'] = [*record['locations'], *places]
+            record['locations'] = places
 
         with self.glance.altering(gateway.locations,
                                   lambda listed: [*listed, *places]):
@@ -125,14 +126,17 @@ class HostileTestCase(base.FaultTestCase):
         self.assert_cloned(self.boot_one(image_id), image_id)
         disk_name = self.make_disk()
 
-        def change(record: dict[str, Any]) -> None:
-            record['locations'] = [
-                7, {}, {'url': None}, {'url': _MEGABYTE},
-                {'url': f'rbd://{self.site.fsid}/vms/{disk_name}/snap',
-                 'metadata': {'store': 'dcn0'}},
-                *record['locations']]
+        broken = [
+            7, {}, {'url': None}, {'url': _MEGABYTE},
+            {'url': f'rbd://{self.site.fsid}/vms/{disk_name}/snap',
+             'metadata': {'store': 'dcn0'}}]
 
-        disk = self.boot_through(image_id, change)
+        def change(record: dict[str, Any]) -> None:
+            record['locations'] = broken
+
+        with self.glance.altering(gateway.locations,
+                                  lambda listed: [*broken, *listed]):
+            disk = self.boot_through(image_id, change)
         self.assert_cloned(disk, image_id)
         self.assertIn('Passing over 3 of the', '\n'.join(self.told()))
         self.report_cloned(disk)

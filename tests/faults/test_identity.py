@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent import futures
+import dataclasses
 import time
 
 from lab import boot
@@ -28,10 +29,12 @@ _IDENTITY = catalogue.Group.IDENTITY
 
 # A worker remembers a token that Keystone has checked for five minutes. One
 # that does not meets Keystone's absence at once.
-_FORGETFUL = settings.GlanceSettings(
+_FORGETFUL = dataclasses.replace(
+    settings.OPEN,
     overrides={'keystone_authtoken': {'token_cache_time': '-1'}})
 
-# Without a service credential the token of the tenant has to do.
+# Without a service credential the token of the tenant has to do, in a Glance
+# that is open.
 _TENANTS_TOKEN = {'glance': {'auth_type': ''}}
 
 

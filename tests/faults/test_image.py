@@ -21,6 +21,8 @@ from glanceclient import exc as glance_exc
 
 from lab import boot
 from lab import clients
+from lab import fixture
+from lab import settings
 from tests.faults import base
 from tests.faults import catalogue
 
@@ -217,6 +219,7 @@ class ImageTestCase(base.FaultTestCase):
         _IMAGE, 'The image is made private during its copy for another '
                 'tenant, without a service credential', '')
     def test_private_during_with_the_tenants_token(self) -> None:
+        self.useFixture(fixture.GlanceConfigured(self.lab, settings.OPEN))
         image_id = self.make_public()
         self.slow_source(image_id, 4)
         disk, since = self.boot_and_break(

@@ -20,6 +20,7 @@ import random
 import sys
 import time
 
+from lab import accounts
 from lab import clients
 from nova_rbd_multistore import copier
 from nova_rbd_multistore import glance
@@ -37,7 +38,7 @@ class RoundsTestCase(base.FaultTestCase):
     def ensure(self, image_id: str, store: str) -> copier.CopyResult:
         """Have a copy made, as a compute of its own with its own session."""
         service = glance.Glance(glance.Access(
-            clients.session_for(self.lab.state, 'nova'),
+            clients.session_for(self.lab.state, accounts.COPIER),
             endpoints=(self.lab.state.glance_url,)), retries=0)
         return copier.Copier(service, copier.Settings(timeout=300)).ensure(
             image_id, store)

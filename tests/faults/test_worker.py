@@ -19,6 +19,7 @@ import time
 from lab import boot
 from lab import clients
 from lab import fixture
+from lab import settings
 from lab import tasks
 from tests.faults import advice
 from tests.faults import catalogue
@@ -131,6 +132,7 @@ class WorkerTestCase(advice.AdviceTestCase):
         'not see the task',
         'Start it, wait for an hour, and configure a service credential.')
     def test_killed_and_task_is_hidden(self) -> None:
+        self.useFixture(fixture.GlanceConfigured(self.lab, settings.OPEN))
         image_id = self.make_image()
         self.slow_source(image_id, _SLOWLY)
         clients.glance_for(self.lab.state, 'admin').images.image_import(

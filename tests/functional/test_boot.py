@@ -14,8 +14,12 @@
 
 from __future__ import annotations
 
+from lab import accounts
+from lab import authconf
 from lab import boot
 from lab import compute
+from lab import fixture
+from lab import settings
 from tests import labtest
 
 
@@ -33,6 +37,10 @@ class BootTestCase(labtest.LabTestCase):
             self.assertEqual(f'images/{image_id}@snap', disk.parent)
             self.assertEqual(boot.COW, disk.result)
 
+    def open_glance(self) -> None:
+        """Let tenants copy images and see locations in this test."""
+        self.useFixture(fixture.GlanceConfigured(self.lab, settings.OPEN))
+
     def test_first_boot_copies_and_later_ones_clone(self) -> None:
         image_id = self.make_image()
 
@@ -46,7 +54,8 @@ class BootTestCase(labtest.LabTestCase):
         self.assert_cloned([warm], image_id)
         self.assertEqual(1, self.copies(image_id))
         self.assertIsNone(warm.copy_ended_at)
-        self.assertEqual(1, warm.glance_requests)
+        # The image, and its locations, which its record does not show.
+        self.assertEqual(2, warm.glance_requests)
 
     def test_boot_at_the_hub_copies_nothing(self) -> None:
         image_id = self.make_image()
@@ -89,10 +98,22 @@ class BootTestCase(labtest.LabTestCase):
         self.assertEqual(1, self.copies(image_id))
 
     def test_upstream_runs_in_the_same_lab(self) -> None:
+        self.open_glance()
         image_id = self.make_image()
         disks = self.boot(boot.Request(
             image_id, 'central', backend=compute.UPSTREAM))
         self.assert_cloned(disks, image_id)
+
+    def test_record_that_shows_one_location_of_two(self) -> None:
+        """And that is the hub's."""
+        self.useFixture(fixture.GlanceConfigured(
+            self.lab, settings.GlanceSettings(overrides={
+                'DEFAULT': {'show_image_direct_url': 'true'}})))
+        image_id = self.make_image()
+        for _ in ('copy and clone', 'clone'):
+            disks = self.boot(self.request(image_id, 'dcn0'))
+            self.assert_cloned(disks, image_id)
+        self.assertEqual(1, self.copies(image_id))
 
     def test_disk_has_the_size_of_the_flavor(self) -> None:
         image_id = self.make_image()
@@ -102,6 +123,7 @@ class BootTestCase(labtest.LabTestCase):
         self.assertEqual(1024 ** 3, seen['size'])
 
     def test_tenant_token_alone_copies_where_policy_allows(self) -> None:
+        self.open_glance()
         image_id = self.make_image()
         disks = self.boot(self.request(
             image_id, 'dcn0', glance={'auth_type': ''}))
@@ -109,17 +131,10 @@ class BootTestCase(labtest.LabTestCase):
         self.assertEqual(1, self.copies(image_id))
 
     def test_service_user_copies_where_glance_has_no_credential(self) -> None:
-        nova = self.lab.state.user('nova')
-        credential = {
-            'auth_type': 'password',
-            'auth_url': self.lab.state.keystone_url,
-            'username': nova.name, 'password': nova.password,
-            'project_name': nova.project, 'user_domain_id': 'default',
-            'project_domain_id': 'default'}
         image_id = self.make_image()
-        with labtest.copy_policy(self.lab, 'role:service'):
-            disks = self.boot(self.request(
-                image_id, 'dcn0', glance={'auth_type': ''},
-                service_user={**credential,
-                              'send_service_user_token': 'true'}))
+        disks = self.boot(self.request(
+            image_id, 'dcn0', glance={'auth_type': ''},
+            service_user={
+                **authconf.password(self.lab.state, accounts.COPIER),
+                'send_service_user_token': 'true'}))
         self.assert_cloned(disks, image_id)

@@ -30,6 +30,8 @@ from typing import Any
 import uuid
 
 from lab import cloud
+from lab import fixture
+from lab import settings
 from tests.contract import deployment
 from tests.contract import labdeployment
 from tests.contract import watching
@@ -102,7 +104,7 @@ class Recorder:
     def until(self, image_id: str, importing: bool) -> None:
         """Wait until an import names its stores, or has ended."""
         for seen in watching.until_free(
-                self.glance.access(deployment.NOVA), image_id,
+                self.glance.access(deployment.COPIER), image_id,
                 self.glance.clock):
             if importing and seen.importing:
                 return
@@ -139,7 +141,7 @@ def _record_good_copy(recorder: Recorder) -> None:
     recorder.until(image_id, importing=False)
     recorder.get('image-copied', path)
     recorder.get('tasks-success', f'{path}/tasks')
-    recorder.get('locations', f'{path}/locations', deployment.NOVA)
+    recorder.get('locations', f'{path}/locations', deployment.COPIER)
     recorder.copy('import-400-present', image_id, 'dcn0')
     image_id = glance.make_image()
     path = f'/v2/images/{image_id}'
@@ -191,17 +193,20 @@ def _record_refusals(recorder: Recorder) -> None:
     recorder.get('locations-403', f'{path}/locations')
     recorder.get('image-404', path, deployment.OTHER)
     recorder.get('tasks-404', f'{path}/tasks', deployment.OTHER)
-    with glance.strict() as reach:
-        recorder.get('image-hidden-locations', path, reach=reach)
-        recorder.copy('import-403-policy', image_id, 'dcn0', reach=reach)
     glance.deactivate(image_id)
     recorder.get('image-deactivated', path)
     recorder.copy('import-409-not-active', image_id, 'dcn0')
 
 
+def _record_default_settings(recorder: Recorder) -> None:
+    image_id = recorder.glance.make_image()
+    recorder.get('image-hidden-locations', f'/v2/images/{image_id}')
+    recorder.copy('import-403-policy', image_id, 'dcn0')
+
+
 def _record_settings(recorder: Recorder) -> None:
     recorder.get('stores', '/v2/info/stores')
-    recorder.get('stores-detail', '/v2/info/stores/detail', deployment.NOVA)
+    recorder.get('stores-detail', '/v2/info/stores/detail', deployment.COPIER)
     recorder.get('stores-detail-403', '/v2/info/stores/detail')
     recorder.get('stores-401', '/v2/info/stores',
                  reach=lambda user: deployment.without_token(
@@ -209,7 +214,7 @@ def _record_settings(recorder: Recorder) -> None:
     recorder.get('versions', '/versions')
 
 
-# Each with a Glance that has no other image.
+# Each with a Glance that has no other image, and that shows a tenant most.
 _PARTS = (_record_good_copy, _record_failures, _record_quota,
           _record_refusals, _record_settings)
 
@@ -219,9 +224,13 @@ def main() -> int:
     lab = cloud.Lab.load(os.environ.get('LAB_STATE', '.lab-test'))
     RECORDED.mkdir(exist_ok=True)
     recorder = Recorder()
-    for part in _PARTS:
-        with labdeployment.LabDeployment(lab) as recorder.glance:
-            part(recorder)
+    with fixture.GlanceConfigured(lab, settings.OPEN):
+        for part in _PARTS:
+            with labdeployment.LabDeployment(
+                    lab, settings.OPEN) as recorder.glance:
+                part(recorder)
+    with labdeployment.LabDeployment(lab) as recorder.glance:
+        _record_default_settings(recorder)
     return 0
 
 

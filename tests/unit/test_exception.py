@@ -91,6 +91,12 @@ class ExceptionTestCase(base.TestCase):
         self.assertNotIn('c2VjcmV0', str(exc))
         self.assertNotIn('AKIA0123', str(exc))
 
+    def test_invalid_location_tells_no_key_in_qemus_name(self):
+        exc = exception.InvalidLocation(
+            'rbd:images/a:id=glance:key=c2VjcmV0', 'it does not begin so')
+
+        self.assertNotIn('c2VjcmV0', str(exc))
+
     def test_nova_shape_mismatch(self):
         exc = exception.NovaShapeMismatch('35.0.0', ['a is gone', 'b too'])
 

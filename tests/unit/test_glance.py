@@ -443,8 +443,23 @@ class AnswerTestCase(GlanceTestCase):
             {'status_code': 503}, {'json': records.image()}])
         self.glance().image(records.IMAGE_ID)
 
-        self.assertIn('503', self.logged('DEBUG')[-1])
+        retry, _answer = self.logged('DEBUG')
+        self.assertIn('503', retry)
         self.assertEqual([], self.logged('WARNING'))
+
+    def test_request_is_logged_for_debugging_and_the_answer_is_not(self):
+        url = 's3+https://AKIA0123:c2VjcmV0@s3.example/bucket/image'
+        self.http.get(
+            IMAGE_URL, headers=JSON | {'X-OpenStack-Request-ID': 'req-1'},
+            json=records.image(direct_url=url, locations=[
+                {'url': url, 'metadata': {'store': 'dcn0'}}]))
+        self.glance().image(records.IMAGE_ID)
+
+        self.assertEqual(
+            [f'show image {records.IMAGE_ID}: HTTP 200, request ID req-1'],
+            self.logged('DEBUG'))
+        self.assertNotIn('c2VjcmV0', self.log.output)
+        self.assertNotIn(TOKEN, self.log.output)
 
     @ddt.named_data(
         ('tasks', 'tasks', '/tasks', {'tasks': None}),

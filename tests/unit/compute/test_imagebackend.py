@@ -546,8 +546,10 @@ class NoCopyTestCase(BackendTestCase):
         self.use_service_credential(self.glance.other)
         self.glance.deployment.show_locations = True
 
-        self.assertIn('copy_image', self.refused(
-            self.image('central', visibility='public')))
+        message = self.refused(self.image('central', visibility='public'))
+        self.assertIn('copy_image', message)
+        self.assertIn('Glance was asked with the service credential of '
+                      '[glance].', message)
 
     def test_store_is_in_another_cluster(self):
         image_id = self.image('central')

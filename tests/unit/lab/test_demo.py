@@ -34,8 +34,8 @@ from tests.unit.lab import samples
 
 def _disk(parent):
     return boot.Disk(
-        'dcn0', 'dcn0-0', 'i', 'i_disk', boot.COW if parent else boot.FLAT,
-        1.0, 0.0, None, 4, parent, None)
+        'dcn0', 'dcn0-0', 'i', 'image', 'i_disk',
+        boot.COW if parent else boot.FLAT, 1.0, 0.0, None, 4, parent, None)
 
 
 def _outcomes(scenes, parent, backend=compute.OURS):

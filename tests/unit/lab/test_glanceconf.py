@@ -90,11 +90,11 @@ class GlanceConfTestCase(testtools.TestCase):
 
     def test_knobs(self):
         seen = self._sections(
-            show_locations=False, thin_provisioning=False,
+            show_locations=True, thin_provisioning=False,
             task_pool_threads=1, log_debug=False,
             self_reference_url='http://elsewhere')
-        self.assertEqual('false', seen['DEFAULT']['show_multiple_locations'])
-        self.assertEqual('false', seen['DEFAULT']['show_image_direct_url'])
+        self.assertEqual('true', seen['DEFAULT']['show_multiple_locations'])
+        self.assertEqual('true', seen['DEFAULT']['show_image_direct_url'])
         self.assertEqual('false', seen['dcn1']['rbd_thin_provisioning'])
         self.assertEqual('1', seen['wsgi']['task_pool_threads'])
         self.assertEqual('false', seen['DEFAULT']['debug'])
@@ -116,9 +116,20 @@ class GlanceConfTestCase(testtools.TestCase):
                 name.lower() in settings.TAKEN_SECTIONS
                 or name.startswith('os_glance_'), name)
 
-    def test_policy(self):
+    def _policy(self, asked):
+        return json.loads(glanceconf.policy(asked))
+
+    def test_glances_own_defaults(self):
+        self.assertEqual({}, self._policy(settings.GlanceSettings()))
+        seen = self._sections()['DEFAULT']
+        self.assertEqual('false', seen['show_multiple_locations'])
+        self.assertEqual('false', seen['show_image_direct_url'])
+
+    def test_policies(self):
+        self.assertEqual({'copy_image': ''}, self._policy(settings.OPEN))
         self.assertEqual(
-            {'copy_image': ''},
-            json.loads(glanceconf.policy(settings.GlanceSettings())))
-        self.assertEqual({}, json.loads(glanceconf.policy(
-            settings.GlanceSettings(copy_policy=None))))
+            {'copy_image': 'role:copier', 'service_api': 'role:service'},
+            self._policy(settings.GlanceSettings(
+                copy_policy='role:member', policies={
+                    'copy_image': 'role:copier',
+                    'service_api': 'role:service'})))

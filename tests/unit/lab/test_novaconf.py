@@ -16,6 +16,7 @@ import pathlib
 import fixtures
 import testtools
 
+from lab import accounts
 from lab import directory
 from lab import novaconf
 from tests.unit.lab import samples
@@ -51,7 +52,7 @@ class NovaConfTestCase(testtools.TestCase):
     def test_site_with_a_glance_of_its_own_uses_it_and_knows_the_hub(self):
         sections, own = self.compute('dcn0-0'), self.lab.edge('dcn0')
         self.assertEqual(own.url, sections['glance']['endpoint_override'])
-        self.assertEqual('nova', sections['glance']['username'])
+        self.assertEqual(accounts.COPIER, sections['glance']['username'])
         self.assertEqual(
             self.lab.glance_url,
             sections['libvirt']['images_rbd_glance_hub_endpoint'])
@@ -65,13 +66,11 @@ class NovaConfTestCase(testtools.TestCase):
             self.assertNotIn('images_rbd_glance_hub_endpoint',
                              sections['libvirt'])
 
-    def test_computes_share_no_path_and_no_secret(self):
+    def test_computes_share_no_path(self):
         first, second = self.compute('dcn0-0'), self.compute('dcn0-1')
         for name in ('host', 'state_path', 'log_file'):
             self.assertNotEqual(first['DEFAULT'][name],
                                 second['DEFAULT'][name])
-        self.assertNotEqual(first['libvirt']['rbd_secret_uuid'],
-                            second['libvirt']['rbd_secret_uuid'])
 
     def test_servers_go_from_host_to_host(self):
         first, second = self.compute('dcn0-0'), self.compute('dcn0-1')
@@ -85,6 +84,14 @@ class NovaConfTestCase(testtools.TestCase):
         for section, database in (('database', 'nova'),
                                   ('api_database', 'nova_api')):
             self.assertIn(f'/{database}?', sections[section]['connection'])
+
+    def test_only_a_compute_has_the_credential_for_images(self):
+        of_compute = self.compute('central-0')
+        self.assertEqual('nova-glance', of_compute['glance']['username'])
+        self.assertEqual('nova', of_compute['service_user']['username'])
+        controller = novaconf.controller(self.lab, self.cloud, self.where)
+        self.assertNotIn('username', controller['glance'])
+        self.assertEqual('nova', controller['service_user']['username'])
 
     def test_services_meet_at_the_same_broker(self):
         controller = novaconf.controller(self.lab, self.cloud, self.where)

@@ -32,7 +32,7 @@ _CROWD = show_disks.Scene('boot both', True, (('dcn0', 2), ('dcn1', 1)))
 
 def outcome(scene, *parents, backend=compute.OURS):
     return show_disks.Outcome(scene, backend, 1.0, 1, tuple(
-        boot.Disk('dcn0', 'dcn0-0', 'i', 'i_disk',
+        boot.Disk('dcn0', 'dcn0-0', 'i', 'image', 'i_disk',
                   boot.COW if parent else boot.FLAT, 1.0, 0.0, None, 4,
                   parent, None)
         for parent in parents))

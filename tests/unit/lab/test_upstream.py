@@ -10,6 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+import contextlib
 import types
 
 import fixtures
@@ -17,6 +18,7 @@ import testtools
 
 from lab import exception
 from lab import narrator
+from lab import settings
 from lab import upstream
 
 _OURS = 'nova-compute-rbd-multistore'
@@ -97,3 +99,39 @@ class RunningTestCase(testtools.TestCase):
         # of reality is not.
         self.assertRaises(exception.Interrupted, change)
         self.assertEqual({_OURS}, self._programs())
+
+
+class ServedTestCase(testtools.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.open = []
+        self.lab = types.SimpleNamespace(workers={
+            name: types.SimpleNamespace(configured=self._configured(name))
+            for name in ('glance-api-1', 'glance-api-2')})
+        self.lines = []
+        self.story = narrator.Narrator(self.lines.append)
+
+    def _configured(self, name):
+        @contextlib.contextmanager
+        def configured(asked):
+            self.assertEqual(settings.OPEN, asked)
+            self.open.append(name)
+            try:
+                yield
+            finally:
+                self.open.remove(name)
+        return configured
+
+    def test_glance_is_open_within_the_block_only_and_that_is_said(self):
+        with upstream.served(self.lab, self.story):
+            self.assertEqual(['glance-api-1', 'glance-api-2'], self.open)
+            self.assertIn('tenants may copy images', self.lines[1])
+        self.assertEqual([], self.open)
+
+    def test_glance_is_closed_after_an_error(self):
+        def fail():
+            with upstream.served(self.lab, self.story):
+                raise ValueError
+        self.assertRaises(ValueError, fail)
+        self.assertEqual([], self.open)

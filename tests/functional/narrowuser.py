@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""A user of the lab that has the role service and no other."""
+"""A user that is an administrator in Glance and nowhere else."""
 
 from __future__ import annotations
 
@@ -25,30 +25,40 @@ from lab import accounts
 from lab import clients
 from lab import state
 
+_ROLE = 'image_admin'
 
-class ServiceUser(fixtures.Fixture):
-    """A user in the service project, for as long as the fixture is used.
+
+class NarrowUser(fixtures.Fixture):
+    """A user and a role, for as long as the fixture is used.
 
     :ivar session: as that user.
+    :ivar options: of the section ``[glance]`` of nova.conf.
+    :ivar policies: that Glance needs for it, by name.
     """
+
+    policies = {'context_is_admin': f'role:admin or role:{_ROLE}'}
 
     def __init__(self, lab: state.State) -> None:
         super().__init__()
         self._lab = lab
 
     def _setUp(self) -> None:
-        name = f'contract-{secrets.token_hex(4)}'
-        password = secrets.token_hex(16)
+        name, password = 'nova-narrow', secrets.token_hex(16)
         keystone = keystone_client.Client(
-            session=clients.session_for(self._lab, 'admin'),
+            session=clients.session_for(self._lab, accounts.ADMIN),
             interface='public')
         project, = keystone.projects.list(name=accounts.SERVICE_PROJECT)
-        role, = keystone.roles.list(name='service')
+        service, = keystone.roles.list(name='service')
+        narrow = keystone.roles.create(_ROLE)
+        self.addCleanup(keystone.roles.delete, narrow)
         user = keystone.users.create(
             name, domain='default', password=password)
         self.addCleanup(keystone.users.delete, user)
-        keystone.roles.grant(role, user=user, project=project)
+        for role in (service, narrow):
+            keystone.roles.grant(role, user=user, project=project)
+        self.options = {'username': name, 'password': password}
         self.session = session.Session(auth=v3.Password(
-            auth_url=self._lab.keystone_url, username=name,
-            password=password, project_name=accounts.SERVICE_PROJECT,
-            user_domain_id='default', project_domain_id='default'))
+            auth_url=self._lab.keystone_url,
+            project_name=accounts.SERVICE_PROJECT,
+            user_domain_id='default', project_domain_id='default',
+            **self.options))

@@ -1,0 +1,24 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The documentation has the table that the functional tests assert."""
+
+from __future__ import annotations
+
+from tests import base
+from tests.functional import matrix
+
+
+class MatrixTableTestCase(base.TestCase):
+
+    def test_documentation_has_the_table(self):
+        self.assertEqual(matrix.render(), matrix.DOCUMENT.read_text())
