@@ -40,7 +40,8 @@ class HubTestCase(edge.EdgeTestCase):
 
         warm = self.boot_one(image_id)
         self.assert_cloned(warm, image_id)
-        self.assertEqual(1, warm.glance_requests)
+        # The image and its hidden locations.
+        self.assertEqual(2, warm.glance_requests)
 
     def test_where_nova_runs_on_eventlet(self) -> None:
         image_id = self.make_far_image()
