@@ -74,14 +74,11 @@ class PoolTestCase(base.ComputeTestCase):
 
         self.assertEqual('images', self.pool())
 
-    def test_that_of_the_images_copy_without_an_administrators_credential(
-            self):
+    def test_that_of_our_store_with_the_role_service_alone(self):
         self.put_store_in_other_pool('dcn0')
-        self.image_id = self.glance.add_image(
-            ['central', 'dcn0'], visibility='community')
         self.use_service_credential(self.glance.service)
 
-        self.assertEqual('images', self.pool())
+        self.assertEqual('glance', self.pool())
 
     def test_that_of_the_images_copy_that_the_tenant_is_shown(self):
         self.flags('libvirt', images_rbd_glance_credential='user')
