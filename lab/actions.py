@@ -11,7 +11,7 @@
 #    under the License.
 
 
-"""What a tenant does to servers that are there already.
+"""What is done to servers that are there already.
 
 Each method asks for it and returns; :meth:`servers.Servers.wait_status` tells
 when it has been done.
@@ -21,11 +21,14 @@ from lab import servers
 
 RESCUE = 'RESCUE'
 SHELVED = 'SHELVED_OFFLOADED'
+SHUTOFF = 'SHUTOFF'
 VERIFY_RESIZE = 'VERIFY_RESIZE'
 
 
 class Actions:
     """Actions of the compute API, for one tenant.
+
+    Only administrators may move servers.
 
     :param asked: servers as that tenant
     :raises keystoneauth1.exceptions.HttpError: by each, when Nova refuses
@@ -43,9 +46,10 @@ class Actions:
         """Keep only an image of a server; it ends in ``SHELVED_OFFLOADED``."""
         self._servers.act(server_id, 'shelve')
 
-    def unshelve(self, server_id: str) -> None:
+    def unshelve(self, server_id: str, zone: str) -> None:
         """Make a server again from the image that shelving left."""
-        self._servers.act(server_id, 'unshelve')
+        self._servers.act(
+            server_id, 'unshelve', {'availability_zone': zone})
 
     def rescue(self, server_id: str, image_id: str) -> None:
         """Boot a server from a disk of another image, until it is unrescued.
@@ -70,6 +74,22 @@ class Actions:
         """
         self._servers.act(server_id, 'resize', {
             'flavorRef': self._servers.flavor_id(flavor)})
+
+    def migrate(self, server_id: str, host: str) -> None:
+        """Have a server on another host; it ends in ``VERIFY_RESIZE``."""
+        self._servers.act(server_id, 'migrate', {'host': host})
+
+    def live_migrate(self, server_id: str, host: str) -> None:
+        """Have a server on another host while it runs."""
+        self._servers.act(server_id, 'os-migrateLive', {
+            'host': host, 'block_migration': 'auto'})
+
+    def evacuate(self, server_id: str, host: str) -> None:
+        """Have a server on another host when its own is down.
+
+        It ends in ``SHUTOFF``.
+        """
+        self._servers.act(server_id, 'evacuate', {'host': host})
 
     def confirm_resize(self, server_id: str) -> None:
         """Keep the new flavor."""

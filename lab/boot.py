@@ -219,7 +219,8 @@ class _Host:
             images=self._images,
             root_gb=max(1, *(-(-self._image_size(image_id) // _GIB)
                              for image_id in set(self._images.values()))),
-            glance_url=described.glance_url,
+            glance_urls=(described.glance_url, *(
+                edge.url for edge in described.edges)),
             context={
                 'user_id': session.get_user_id(),
                 'project_id': session.get_project_id(),
@@ -233,9 +234,11 @@ class _Host:
 
     def _image_size(self, image_id: str) -> int:
         """Return the bytes of the image, 0 when nobody knows."""
+        own = self._lab.state.edge(self._request.site)
+        glance = clients.glance_for(
+            self._lab.state, 'admin', own.url if own else None)
         try:
-            image = clients.glance_for(self._lab.state, 'admin').images.get(
-                image_id)
+            image = glance.images.get(image_id)
         except glance_exc.HTTPNotFound:
             # Deleted since Nova's API accepted the request.
             return 0

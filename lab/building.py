@@ -90,7 +90,7 @@ class _Construction:
         parallel.run(
             starter,
             *(self._prepared(worker)
-              for worker in self._lab.workers.values()),
+              for worker in self._lab.glances.values()),
             *self._cloud.services())
         self._prepared(self._lab.haproxy)()
         self._cloud.finish()

@@ -77,8 +77,7 @@ class CloudConstruction:
         mine = self._lab.computing
         if mine is None:
             return
-        for site in mine.mgrs:
-            self._introduce(mine.at(site))
+        self._introduce(list(mine.nodes.values()))
         parallel.run(self._lab.launcher, *(
             steps.prepared(node.nova_compute, self._report)
             for node in mine.nodes.values()))
@@ -86,8 +85,8 @@ class CloudConstruction:
             self._furnish(mine)
 
     def _introduce(self, nodes: list[compute_node.ComputeNode]) -> None:
-        # Hosts of another site would have no use for it: their disks are in
-        # another cluster.
+        # Of all sites, as in a cloud whose computes share Nova's user: it is
+        # not SSH that shall keep a server away from another cluster.
         known = [node.sshd.identity() for node in nodes]
         for node in nodes:
             node.sshd.introduce(known)

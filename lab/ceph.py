@@ -116,6 +116,10 @@ class Cluster:
         """Return the names of all RBD images in a pool."""
         return [str(name) for name in self.query('rbd', 'ls', pool)]
 
+    def id(self, pool: str, image: str) -> str:
+        """Return what tells an image from another of the same name."""
+        return str(self.query('rbd', 'info', f'{pool}/{image}')['id'])
+
     def snapshots(self, pool: str, image: str) -> list[str]:
         """Return the names of an image's snapshots."""
         seen = self.query('rbd', 'snap', 'ls', f'{pool}/{image}')

@@ -21,6 +21,7 @@ from lab import state
 
 # Of the release that the lab runs.
 _NOVA_VERSION = '2.96'
+_PLACEMENT_VERSION = '1.39'
 
 
 def session_for(lab: state.State, user: str) -> session.Session:
@@ -57,3 +58,13 @@ def nova_for(lab: state.State, user: str) -> adapter.Adapter:
     return adapter.Adapter(
         session_for(lab, user), service_type='compute', interface='public',
         region_name=lab.region, default_microversion=_NOVA_VERSION)
+
+
+def placement_for(lab: state.State, user: str) -> adapter.Adapter:
+    """Return Placement for a user, at one version for all calls.
+
+    :raises exception.UnknownName: when the lab has no such user
+    """
+    return adapter.Adapter(
+        session_for(lab, user), service_type='placement', interface='public',
+        region_name=lab.region, default_microversion=_PLACEMENT_VERSION)

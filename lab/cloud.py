@@ -34,9 +34,9 @@ from lab import state
 class Lab:
     """The lab that a description describes.
 
-    ``sites``, ``workers`` are mappings by name; ``daemons`` has all of them
-    in the order of starting. ``computing`` is None with the profile
-    ``storage``.
+    ``sites``, ``workers`` are mappings by name, ``edges`` has the Glances of
+    edge sites by site; ``daemons`` has all of them in the order of starting.
+    ``computing`` is None with the profile ``storage``.
     """
 
     def __init__(self, where: directory.StateDirectory,
@@ -47,9 +47,13 @@ class Lab:
         self.keystone = keystone.Keystone(described, self.launcher)
         self.haproxy = haproxy.HAProxy(described, self.launcher)
         self.workers = {
-            worker.name: glance_api.GlanceApi(worker, described,
+            worker.name: glance_api.HubWorker(worker, described,
                                               self.launcher)
             for worker in described.workers}
+        self.edges = {
+            str(worker.site): glance_api.GlanceApi(worker, described,
+                                                   self.launcher)
+            for worker in described.edges}
         self.sites = {site.name: ceph.Cluster(site, self.launcher)
                       for site in described.sites}
         self.mons = {site.name: ceph_mon.Mon(site, self.launcher)
@@ -83,12 +87,18 @@ class Lab:
         """The description as it was loaded; read again for fresh pids."""
         return self._described
 
+    @property
+    def glances(self) -> dict[str, glance_api.GlanceApi]:
+        """All workers of Glance by name, those of the hub first."""
+        return {one.name: one for one in (
+            *self.workers.values(), *self.edges.values())}
+
     def tiers(self) -> Iterator[list[daemon.Daemon]]:
         """Return the daemons in steps: each needs only those before it."""
         yield [self.mariadb, *self.mons.values()]
         yield [*self.osds.values()]
         yield [self.keystone]
-        yield [*self.workers.values()]
+        yield [*self.glances.values()]
         yield [self.haproxy]
         if self.computing is not None:
             yield from self.computing.tiers()

@@ -50,7 +50,7 @@ class Order:
     :ivar images: of which image each instance is, by the instance's UUID.
     :ivar context: keyword arguments of Nova's RequestContext; holds a token.
     :ivar root_gb: size of the root disk, GiB.
-    :ivar glance_url: requests that go there are counted.
+    :ivar glance_urls: requests that go to one of them are counted.
     """
 
     conf: str
@@ -58,7 +58,7 @@ class Order:
     context: dict[str, Any] = dataclasses.field(repr=False)
     images: Mapping[str, str]
     root_gb: int
-    glance_url: str
+    glance_urls: tuple[str, ...]
 
 
 @dataclasses.dataclass
@@ -158,7 +158,7 @@ class Nova:
 
     def _count(self, send: Callable[..., Any], *args: Any, **kw: Any) -> Any:
         _adapter, request = args[:2]
-        if request.url.startswith(self._order.glance_url):
+        if request.url.startswith(tuple(self._order.glance_urls)):
             _meters.current.requests += 1
         return send(*args, **kw)
 

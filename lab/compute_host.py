@@ -32,12 +32,17 @@ _USER = 'libvirt-qemu'
 _ID = 64055
 
 
-def files(host: str) -> dict[str, str]:
-    """Return the files of /etc that are a host's own, by name."""
+def files(host: str, others: Sequence[str] = ()) -> dict[str, str]:
+    """Return the files of /etc that are a host's own, by name.
+
+    :param others: hosts to which its guests may migrate
+    """
     return {
         # libvirt resolves the host's name; no name server knows it.
-        'hosts': ''.join(f'{ports.ADDRESS} {name}\n'
-                         for name in (host, 'localhost')),
+        'hosts': ''.join(
+            f'{address} {name}\n' for address, names in (
+                (ports.ADDRESS, (host, 'localhost')),
+                (ports.MIGRATION_ADDRESS, others)) for name in names),
         'passwd': _with_line(
             pathlib.Path('/etc/passwd').read_text(),
             f'{_USER}:x:{_ID}:{_ID}::/nonexistent:/usr/sbin/nologin'),
@@ -61,9 +66,11 @@ class ComputeHost(daemon.Daemon):
     """
 
     def __init__(self, compute: computestate.Compute,
-                 starter: launcher.Launcher) -> None:
+                 starter: launcher.Launcher,
+                 others: Sequence[str] = ()) -> None:
         super().__init__(f'compute-host.{compute.name}', starter)
         self.compute = compute
+        self._others = others
 
     @property
     def ports(self) -> Sequence[int]:
@@ -74,7 +81,7 @@ class ComputeHost(daemon.Daemon):
         home = self.compute.directory
         for own in host_init.OWN:
             (home / own).mkdir(parents=True)
-        for name, text in files(self.compute.name).items():
+        for name, text in files(self.compute.name, self._others).items():
             confile.write(home / name, text)
 
     def command(self) -> Sequence[str]:

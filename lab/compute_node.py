@@ -22,6 +22,7 @@ from lab import hypervisor
 from lab import launcher
 from lab import libvirtd
 from lab import nova_compute
+from lab import ports
 from lab import sshd
 from lab import state
 from lab import virtlogd
@@ -30,14 +31,18 @@ from lab import virtlogd
 class ComputeNode:
     """A host, its libvirt and its nova-compute."""
 
-    def __init__(self, compute: computestate.Compute, ssh_port: int,
+    def __init__(self, compute: computestate.Compute, index: int,
                  lab: state.State, starter: launcher.Launcher) -> None:
+        assert lab.cloud is not None
+        base = lab.settings.port_base
         self.compute = compute
-        self.host = compute_host.ComputeHost(compute, starter)
-        self.sshd = sshd.Sshd(self.host, ssh_port, starter)
+        self.host = compute_host.ComputeHost(compute, starter, [
+            other.name for other in lab.cloud.computes if other != compute])
+        self.sshd = sshd.Sshd(self.host, ports.sshd(base, index), starter)
         self.virtlogd = virtlogd.Virtlogd(self.host, starter)
         self.libvirtd = libvirtd.Libvirtd(
-            self.host, lab.site(compute.site), starter)
+            self.host, lab.site(compute.site), ports.migration(base, index),
+            starter)
         self.nova_compute = nova_compute.NovaCompute(self.host, lab, starter)
 
     @property

@@ -55,8 +55,7 @@ class Computing:
         self.guest = guest.Builder(cloud.guest, starter)
         self.nodes = {
             compute.name: compute_node.ComputeNode(
-                compute, ports.sshd(lab.settings.port_base, index), lab,
-                starter)
+                compute, index, lab, starter)
             for index, compute in enumerate(cloud.computes)}
         used = {compute.site for compute in cloud.computes}
         self.mgrs = {

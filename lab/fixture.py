@@ -25,6 +25,7 @@ from lab import compute_node
 from lab import confile
 from lab import daemon
 from lab import exception
+from lab import services
 from lab import settings
 
 
@@ -58,14 +59,15 @@ class Frozen(fixtures.Fixture):
 class GlanceConfigured(fixtures.Fixture):
     """Glance workers that run with other settings during a test.
 
-    :param workers: their names; none means all of them
+    :param workers: their names; none means all of them, those of edge sites
+        included
     """
 
     def __init__(self, lab: cloud.Lab, asked: settings.GlanceSettings,
                  *workers: str) -> None:
         super().__init__()
         self._asked = asked
-        self._workers = [lab.workers[name] for name in workers or lab.workers]
+        self._workers = [lab.glances[name] for name in workers or lab.glances]
 
     def _setUp(self) -> None:
         stack = contextlib.ExitStack()
@@ -118,6 +120,41 @@ class ComputeConfigured(fixtures.Fixture):
         self._compute.kill()
         self._compute.configure(overrides)
         self._compute.start()
+
+
+class Down(fixtures.Fixture):
+    """A compute that Nova takes for dead during a test; its guests live."""
+
+    def __init__(self, lab: cloud.Lab, node: compute_node.ComputeNode) -> None:
+        super().__init__()
+        self._services = services.Services(lab.state)
+        self._node = node
+
+    def _setUp(self) -> None:
+        # Last, because Nova wants to see first that the host has tidied up
+        # after what was evacuated from it.
+        self.addCleanup(self._services.update, self._node.name,
+                        forced_down=False)
+        self.addCleanup(self._node.nova_compute.start)
+        self._node.nova_compute.kill()
+        self._services.update(self._node.name, forced_down=True)
+
+
+class OnlyFor(fixtures.Fixture):
+    """The only computes that the scheduler may choose during a test.
+
+    :param names: of their hosts
+    """
+
+    def __init__(self, lab: cloud.Lab, *names: str) -> None:
+        super().__init__()
+        self._services = services.Services(lab.state)
+        self._names = names
+
+    def _setUp(self) -> None:
+        for name in self._services.hosts() - set(self._names):
+            self.addCleanup(self._services.update, name, status='enabled')
+            self._services.update(name, status='disabled')
 
 
 class CephCapabilities(fixtures.Fixture):

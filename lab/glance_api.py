@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""One worker of the hub's Glance."""
+"""One worker of Glance."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -41,11 +41,11 @@ def sync_database(lab: state.State, starter: launcher.Launcher) -> None:
 
 
 class GlanceApi(daemon.Daemon):
-    """``glance-api-N``: a process of its own with its own directories.
+    """A process of its own with its own directories.
 
-    A stop drains, as an operator does it: the load balancer sends no more
-    requests, then those that run and all imports are finished. That takes as
-    long as they take, up to ``stop_timeout`` seconds.
+    ``glance-api-SITE`` is the whole Glance of an edge site. A stop finishes
+    the requests that run and all imports. That takes as long as they take, up
+    to ``stop_timeout`` seconds.
     """
 
     stop_timeout = 300
@@ -102,6 +102,17 @@ class GlanceApi(daemon.Daemon):
     def environment(self) -> Mapping[str, str]:
         return {'OS_GLANCE_CONFIG_DIR': str(self.worker.conf.parent)}
 
+    def look(self) -> waiting.Look:
+        return uwsgi.look(f'{self.worker.url}/healthcheck')
+
+
+class HubWorker(GlanceApi):
+    """``glance-api-N``: one of the workers behind the load balancer.
+
+    A stop drains, as an operator does it: first of all the load balancer
+    sends no more requests.
+    """
+
     def wait_ready(self) -> float:
         seconds = super().wait_ready()
         haproxy.resume(self._state, self.name)
@@ -110,6 +121,3 @@ class GlanceApi(daemon.Daemon):
     def stop(self, timeout: float | None = None) -> bool:
         haproxy.drain(self._state, self.name)
         return super().stop(timeout)
-
-    def look(self) -> waiting.Look:
-        return uwsgi.look(f'{self.worker.url}/healthcheck')

@@ -12,6 +12,7 @@
 
 """The configuration of a Glance worker."""
 
+from collections.abc import Sequence
 import json
 import pathlib
 import sys
@@ -42,8 +43,9 @@ def database(lab: state.State) -> confile.Sections:
 def worker(lab: state.State, of: state.Worker,
            asked: settings.GlanceSettings) -> confile.Sections:
     """Return the content of a worker's glance-api.conf."""
+    sites = _sites(lab, of)
     mine = {
-        'DEFAULT': _general(lab, of, asked),
+        'DEFAULT': _general(sites, of, asked),
         **database(lab),
         'keystone_authtoken': authconf.authtoken(lab, 'glance'),
         'paste_deploy': {'flavor': 'keystone',
@@ -54,13 +56,12 @@ def worker(lab: state.State, of: state.Worker,
                  # Within uWSGI sys.executable is another Python.
                  'python_interpreter': sys.executable},
         'glance_store': {
-            'default_backend': lab.sites[0].store if asked.file_store is None
-            else settings.FILE_STORE},
+            'default_backend': _default_store(sites, of, asked)},
         'os_glance_staging_store': {
             'filesystem_store_datadir': str(of.staging)},
         'os_glance_tasks_store': {
             'filesystem_store_datadir': str(of.tasks)},
-        **{site.store: _store(site, asked) for site in lab.sites},
+        **{site.store: _store(site, asked) for site in sites},
     }
     if asked.file_store is not None:
         mine[settings.FILE_STORE] = {
@@ -75,10 +76,29 @@ def policy(asked: settings.GlanceSettings) -> str:
     return json.dumps({**rules, **asked.policies}) + '\n'
 
 
-def _general(lab: state.State, of: state.Worker,
+def _sites(lab: state.State, of: state.Worker) -> Sequence[state.Site]:
+    """Return the sites whose stores a worker knows.
+
+    The Glance of an edge site knows its own and the hub's, as in clouds with
+    distributed compute nodes: it does not reach the other edges.
+    """
+    if of.site is None:
+        return lab.sites
+    return lab.sites[0], lab.site(of.site)
+
+
+def _default_store(sites: Sequence[state.Site], of: state.Worker,
+                   asked: settings.GlanceSettings) -> str:
+    if of.site is not None:
+        return sites[-1].store
+    return sites[0].store if asked.file_store is None \
+        else settings.FILE_STORE
+
+
+def _general(sites: Sequence[state.Site], of: state.Worker,
              asked: settings.GlanceSettings) -> dict[str, str]:
     show = str(asked.show_locations).lower()
-    backends = [f'{site.store}:rbd' for site in lab.sites]
+    backends = [f'{site.store}:rbd' for site in sites]
     if asked.file_store is not None:
         backends.append(f'{settings.FILE_STORE}:file')
     return {

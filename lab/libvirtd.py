@@ -22,6 +22,7 @@ from lab import confile
 from lab import hypervisor
 from lab import inside
 from lab import launcher
+from lab import ports
 from lab import state
 from lab import waiting
 
@@ -47,6 +48,9 @@ dynamic_ownership = 0
 security_driver = "none"
 cgroup_controllers = []
 namespaces = []
+migration_address = "{address}"
+migration_port_min = {first}
+migration_port_max = {last}
 """
 
 
@@ -54,16 +58,19 @@ class Libvirtd(inside.Inside):
     """``libvirtd.NAME``; it knows the key of Ceph's user ``nova``."""
 
     def __init__(self, host: compute_host.ComputeHost, site: state.Site,
-                 starter: launcher.Launcher) -> None:
+                 migration_ports: range, starter: launcher.Launcher) -> None:
         super().__init__('libvirtd', host, starter)
         self._site = site
+        self._migration_ports = migration_ports
         self._etc = self._compute.directory / 'etc'
 
     def prepare(self) -> None:
         """Write its configuration."""
         confile.write(self._etc / 'libvirtd.conf',
                       _LIBVIRTD.format(uuid=uuid.uuid4()))
-        confile.write(self._etc / 'qemu.conf', _QEMU)
+        confile.write(self._etc / 'qemu.conf', _QEMU.format(
+            address=ports.MIGRATION_ADDRESS,
+            first=self._migration_ports[0], last=self._migration_ports[-1]))
 
     def command(self) -> Sequence[str]:
         return ['libvirtd', '--timeout', '0', '--config',

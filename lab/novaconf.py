@@ -79,6 +79,8 @@ def compute(lab: state.State, cloud: computestate.Cloud,
             # Hosts of the same address share their directories, Nova thinks;
             # SSH knows a host by its name.
             'migration_inbound_addr': of.name,
+            # No libvirt of the lab listens but on a socket of its host.
+            'live_migration_scheme': 'ssh',
             'cpu_mode': 'none',
             # MiB for translated code; QEMU takes up to 1 GiB by itself.
             'tb_cache_size': '64',
@@ -117,8 +119,20 @@ def _service(lab: state.State, cloud: computestate.Cloud, host: str,
 
 
 def backend(lab: state.State, site: state.Site) -> confile.Sections:
-    """Return what is about disks and images: the library's own part."""
-    return {
+    """Return what is about disks and images: the library's own part.
+
+    A site with a Glance of its own uses that one, and has copies made through
+    the hub's of what its own does not reach.
+    """
+    edge = lab.edge(site.name)
+    spoke: confile.Sections = {} if edge is None else {
+        'libvirt': {
+            'images_rbd_glance_hub_endpoint': lab.glance_url,
+            'images_rbd_glance_hub_store_name': lab.sites[0].store,
+        },
+        'glance': {'endpoint_override': edge.url},
+    }
+    return confile.merge({
         'libvirt': {
             'virt_type': 'qemu',
             'images_type': 'rbd',
@@ -128,4 +142,4 @@ def backend(lab: state.State, site: state.Site) -> confile.Sections:
             'rbd_user': 'nova',
         },
         'glance': authconf.client(lab, accounts.COPIER),
-    }
+    }, spoke)

@@ -12,6 +12,7 @@
 
 """Decide everything about a new lab: names, ports, paths, passwords."""
 
+from collections.abc import Iterator
 import secrets
 import uuid
 
@@ -43,8 +44,12 @@ def new(asked: settings.LabSettings,
             for account in accounts.of_profile(asked.profile)),
         sites=tuple(_site(name, ports.mon(base, index), where)
                     for index, name in enumerate(asked.sites)),
-        workers=tuple(_worker(number, ports.worker(base, number), where)
-                      for number in range(1, WORKERS + 1)),
+        workers=tuple(
+            _worker(str(number), ports.worker(base, number), where)
+            for number in range(1, WORKERS + 1)),
+        edges=tuple(_worker(name, ports.edge(base, index), where, name)
+                    for index, name in enumerate(asked.sites)
+                    if name in (asked.edges or ())),
         database=state.Database(
             port=ports.fixed(base, 'mariadb'),
             socket=where.service('mariadb') / 'mariadb.sock',
@@ -77,17 +82,21 @@ def _cloud(asked: settings.LabSettings,
             raw=images / 'guest.raw', qcow2=images / 'guest.qcow2',
             marker=guest.MARKER, flavor=zones.FLAVOR),
         computes=tuple(
-            _compute(f'{site}-{number}', site, where)
-            for site, count in asked.computes.items()
-            for number in range(count)))
+            compute for site, count in asked.computes.items()
+            for compute in _computes(site, count, where)))
 
 
-def _compute(name: str, site: str,
-             where: directory.StateDirectory) -> computestate.Compute:
-    home = where.service('hosts') / name
-    return computestate.Compute(
-        name=name, site=site, zone=site, conf=home / 'nova.conf',
-        log=where.log(f'nova-compute.{name}'), secret=str(uuid.uuid4()))
+def _computes(
+    site: str, count: int, where: directory.StateDirectory,
+) -> Iterator[computestate.Compute]:
+    # The same for all, since a server that migrates live takes it along.
+    secret = str(uuid.uuid4())
+    for number in range(count):
+        name = f'{site}-{number}'
+        yield computestate.Compute(
+            name=name, site=site, zone=site,
+            conf=where.service('hosts') / name / 'nova.conf',
+            log=where.log(f'nova-compute.{name}'), secret=secret)
 
 
 def _site(name: str, mon_port: int,
@@ -103,14 +112,15 @@ def _site(name: str, mon_port: int,
         images_pool='images', vms_pool='vms', mon_port=mon_port)
 
 
-def _worker(number: int, port: int,
-            where: directory.StateDirectory) -> state.Worker:
-    name = f'glance-api-{number}'
+def _worker(suffix: str, port: int, where: directory.StateDirectory,
+            site: str | None = None) -> state.Worker:
+    name = f'glance-api-{suffix}'
     home = where.service(name)
     return state.Worker(
         name=name, url=_url(port), port=port,
         conf=home / 'glance-api.conf', policy=home / 'policy.yaml',
-        staging=home / 'staging', tasks=home / 'tasks', log=where.log(name))
+        staging=home / 'staging', tasks=home / 'tasks', log=where.log(name),
+        site=site)
 
 
 def _url(port: int) -> str:

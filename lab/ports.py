@@ -21,6 +21,8 @@ from lab import exception
 from lab import process
 
 ADDRESS = '127.0.0.1'
+# Of a guest that migrates; libvirt takes the other one for a mistake.
+MIGRATION_ADDRESS = '127.0.0.2'
 
 # A lab stays within this many ports from its base.
 SPAN = 500
@@ -33,10 +35,15 @@ _FIXED = {'haproxy': 0, 'keystone': 1, 'mariadb': 2, 'placement': 3,
           'nova-api': 4, 'neutron-server': 5, 'rabbitmq': 6, 'epmd': 7,
           'erlang': 8}
 _WORKERS_AT = 10
+_EDGES_AT = 30
 _MONS_AT = 50
 _OSDS_AT = 100
 _MGRS_AT = 300
 _SSHDS_AT = 320
+_MIGRATIONS_AT = 400
+
+# libvirt wants a range.
+_MIGRATION_PORTS = 2
 
 _LISTEN = '0A'
 _LOCAL_RANGE = pathlib.Path('/proc/sys/net/ipv4/ip_local_port_range')
@@ -50,6 +57,11 @@ def fixed(base: int, daemon: str) -> int:
 def worker(base: int, number: int) -> int:
     """Return the port of a Glance worker; they count from 1."""
     return base + _WORKERS_AT + number
+
+
+def edge(base: int, site_index: int) -> int:
+    """Return the port of a site's own Glance; sites count from 0."""
+    return base + _EDGES_AT + site_index
 
 
 def mon(base: int, site_index: int) -> int:
@@ -71,6 +83,12 @@ def mgr(base: int, site_index: int) -> int:
 def sshd(base: int, compute_index: int) -> int:
     """Return the port of a compute's SSH server; computes count from 0."""
     return base + _SSHDS_AT + compute_index
+
+
+def migration(base: int, compute_index: int) -> range:
+    """Return the ports at which a compute gets servers that are running."""
+    first = base + _MIGRATIONS_AT + _MIGRATION_PORTS * compute_index
+    return range(first, first + _MIGRATION_PORTS)
 
 
 def check_base(base: int) -> None:

@@ -44,6 +44,8 @@ class Request:
 
     :ivar zone: availability zone, which is a site; None leaves it to Nova.
     :ivar group: id of a server group, None for none.
+    :ivar host: compute to boot on, which only administrators may say. Unlike
+        a zone it does not keep the server from other sites later.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Request:
     zone: str | None = None
     flavor: str = zones.FLAVOR
     group: str | None = None
+    host: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,6 +100,8 @@ class Servers:
             'flavorRef': self.flavor_id(request.flavor), 'networks': 'none'}
         if request.zone is not None:
             wanted['availability_zone'] = request.zone
+        if request.host is not None:
+            wanted['host'] = request.host
         body: dict[str, Any] = {'server': wanted}
         if request.group is not None:
             body['os:scheduler_hints'] = {'group': request.group}

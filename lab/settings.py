@@ -28,6 +28,8 @@ PROFILES = (STORAGE, CLOUD)
 DEFAULT_SITES = ('central', 'dcn0', 'dcn1')
 DEFAULT_PORT_BASE = 21000
 DEFAULT_OSD_GIB = 8
+# Has a Glance of its own unless told otherwise, in a lab with such a site.
+DEFAULT_EDGE = 'dcn0'
 MAX_SITES = 16
 MAX_COMPUTES = 16
 
@@ -55,7 +57,9 @@ class LabSettings:
     The first site is the hub: its store is Glance's default. ``osd_gib`` is
     the size of a site's only OSD in GiB, a sparse file. ``computes`` is how
     many computes a site has, by site: with the profile ``cloud`` those that
-    are not named have one, with ``storage`` there are none.
+    are not named have one, with ``storage`` there are none. ``edges`` are
+    the sites with a Glance of their own, in the order of ``sites``; None is
+    ``DEFAULT_EDGE``, in a lab where that is a site and not the hub.
     """
 
     sites: tuple[str, ...] = DEFAULT_SITES
@@ -63,6 +67,7 @@ class LabSettings:
     port_base: int = DEFAULT_PORT_BASE
     osd_gib: int = DEFAULT_OSD_GIB
     computes: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    edges: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.sites) <= MAX_SITES:
@@ -82,6 +87,7 @@ class LabSettings:
             raise exception.InvalidSettings(
                 f'an OSD has at least 1 GiB, not {self.osd_gib}')
         self._check_computes()
+        self._check_edges()
         if self.profile == CLOUD:
             object.__setattr__(self, 'computes', {
                 name: self.computes.get(name, 1) for name in self.sites})
@@ -102,6 +108,17 @@ class LabSettings:
                 raise exception.InvalidSettings(
                     f'{name} cannot have {count} computes')
 
+    def _check_edges(self) -> None:
+        asked = (DEFAULT_EDGE,) if self.edges is None else self.edges
+        for name in self.edges or ():
+            if name not in self.sites[1:]:
+                raise exception.InvalidSettings(
+                    f'a Glance of its own is asked for at {name!r}, which is '
+                    f'not one of the edge sites '
+                    f'{", ".join(self.sites[1:])}')
+        object.__setattr__(self, 'edges', tuple(
+            name for name in self.sites[1:] if name in asked))
+
     def differences(self, other: 'LabSettings') -> list[str]:
         """Name each setting that is not the same in ``other``."""
         mine, theirs = dataclasses.asdict(self), dataclasses.asdict(other)
@@ -120,7 +137,8 @@ class GlanceSettings:
     ``show_image_direct_url``.
     ``self_reference_url``: None is the worker's own URL, as it should be.
     ``file_store``: the directory of one more store, ``FILE_STORE``, which is
-    the default in place of the hub's; None is no such store.
+    the default in place of the hub's; None is no such store. The default of
+    an edge site's Glance is its own store all the same.
     ``overrides``: further options, section to option to value; they win.
     """
 

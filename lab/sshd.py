@@ -11,7 +11,7 @@
 #    under the License.
 
 
-"""The SSH server of one compute, for Nova on the other hosts of its site."""
+"""The SSH server of one compute, for Nova on the other hosts."""
 
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ class Identity(NamedTuple):
 
 
 class Sshd(inside.Inside):
-    """``sshd.NAME``; the hosts of a site let each other in, by their keys.
+    """``sshd.NAME``; all hosts of the lab let each other in, by their keys.
 
     Nova makes directories and copies files over SSH when a server goes from
     one host to another.

@@ -77,7 +77,11 @@ class Site:
 
 @dataclasses.dataclass(frozen=True)
 class Worker:
-    """One Glance worker; ``name`` is that of its daemon."""
+    """One Glance worker; ``name`` is that of its daemon.
+
+    ``site``: the edge site whose own Glance this is, null for a worker of the
+    hub.
+    """
 
     name: str
     url: str
@@ -88,6 +92,7 @@ class Worker:
     tasks: pathlib.Path
     log: pathlib.Path
     pid: int | None = None
+    site: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,7 +120,8 @@ class State:
     """The whole lab.
 
     ``ready``: ``up`` came to its end. ``glance_url`` is the load-balanced
-    one, as in the service catalog. ``cloud``: null with the profile
+    one, as in the service catalog. ``workers`` are the hub's, ``edges`` the
+    Glances of edge sites that have one. ``cloud``: null with the profile
     ``storage``.
     """
 
@@ -130,6 +136,7 @@ class State:
     daemons: tuple[Daemon, ...] = ()
     ready: bool = False
     cloud: computestate.Cloud | None = None
+    edges: tuple[Worker, ...] = ()
     version: int = VERSION
 
     def user(self, name: str) -> User:
@@ -145,6 +152,10 @@ class State:
         :raises exception.UnknownName: when there is none
         """
         return _named('site', self.sites, name)
+
+    def edge(self, site: str) -> Worker | None:
+        """Return a site's own Glance, None when it uses the hub's."""
+        return next((one for one in self.edges if one.site == site), None)
 
 
 _Named = TypeVar('_Named', User, Site)
@@ -222,6 +233,8 @@ def _write(where: directory.StateDirectory, lab: State) -> None:
                       for daemon in lab.daemons),
         workers=tuple(_with_pid(worker, seen.get(worker.name))
                       for worker in lab.workers),
+        edges=tuple(_with_pid(worker, seen.get(worker.name))
+                    for worker in lab.edges),
         cloud=_with_pids(lab.cloud, seen))
     text = json.dumps(dataclasses.asdict(lab), indent=2, default=str)
     confile.write(where.description, text + '\n')
@@ -253,22 +266,28 @@ def _parse(raw: dict[str, Any]) -> State:
     asked = raw['settings']
     return State(
         settings=settings.LabSettings(
-            **{**asked, 'sites': tuple(asked['sites'])}),
+            # A lab that was made before there were any has none.
+            **{**asked, 'sites': tuple(asked['sites']),
+               'edges': tuple(asked.get('edges', ()))}),
         keystone_url=raw['keystone_url'],
         region=raw['region'],
         glance_url=raw['glance_url'],
         users=tuple(User(**{**user, 'roles': tuple(user['roles'])})
                     for user in raw['users']),
         sites=tuple(_site(site) for site in raw['sites']),
-        workers=tuple(Worker(**_paths(
-            worker, 'conf', 'policy', 'staging', 'tasks', 'log'))
-            for worker in raw['workers']),
+        workers=tuple(map(_worker, raw['workers'])),
         database=Database(**_paths(raw['database'], 'socket')),
         daemons=tuple(Daemon(**{**_paths(daemon, 'log'),
                                 'ports': tuple(daemon['ports'])})
                       for daemon in raw['daemons']),
         ready=raw['ready'],
-        cloud=computestate.parse(raw.get('cloud')))
+        cloud=computestate.parse(raw.get('cloud')),
+        edges=tuple(map(_worker, raw.get('edges', ()))))
+
+
+def _worker(raw: dict[str, Any]) -> Worker:
+    return Worker(**_paths(
+        raw, 'conf', 'policy', 'staging', 'tasks', 'log'))
 
 
 def _site(raw: dict[str, Any]) -> Site:

@@ -105,6 +105,41 @@ Related options:
 * [workarounds] never_download_image_if_on_rbd
 """),
     cfg.StrOpt(
+        'images_rbd_glance_hub_endpoint',
+        # Not a URIOpt, which would refuse an empty value.
+        regex=r'^(https?://\S+)?$',
+        help="""
+URL of the Glance that knows the stores of all sites, without a version.
+
+For sites with a Glance of their own, which usually has the store of that site
+and the one of the hub. It cannot read an image that is only at another edge
+site, so such an image is copied in two steps: through this Glance into
+``images_rbd_glance_hub_store_name``, then through the one of ``[glance]`` into
+``images_rbd_glance_store_name``. Both steps use the same credential and share
+the time of ``images_rbd_glance_copy_timeout``, and the copy at the hub stays
+there. Without this option a boot that would need such a copy fails.
+
+Not needed where the Glance of ``[glance]`` knows all stores.
+
+Related options:
+
+* images_rbd_glance_hub_store_name - must be set, too
+* images_rbd_glance_copy_timeout - controls the overall copy timeout
+* [glance] endpoint_override, api_servers - the Glance of this site
+"""),
+    cfg.StrOpt(
+        'images_rbd_glance_hub_store_name',
+        help="""
+Store into which images of other edge sites are copied first.
+
+It has to be one that both the Glance of ``images_rbd_glance_hub_endpoint`` and
+the one of ``[glance]`` have, by the same name. That is the store of the hub.
+
+Related options:
+
+* images_rbd_glance_hub_endpoint - must be set, too
+"""),
+    cfg.StrOpt(
         'images_rbd_glance_credential',
         default=AUTO,
         choices=[

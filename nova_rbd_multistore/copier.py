@@ -50,6 +50,16 @@ class Settings:
     poll_interval: float = 15.0
     limits: protocol.Limits = protocol.Limits()
 
+    def budget(
+        self, clock: timing.Clock,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> timing.Budget:
+        """Return the time for a wait from now on.
+
+        :param cancelled: tells whether nobody wants the result any more.
+        """
+        return timing.Budget(clock, self.timeout, cancelled)
+
 
 @dataclasses.dataclass(frozen=True)
 class CopyResult:
@@ -103,7 +113,7 @@ class Copier:
             Glance was asked for goes on.
         """
         if budget is None:
-            budget = self.budget()
+            budget = self._settings.budget(self._clock)
         watched = observer.Observer(
             self._service, self._clock, self._settings.poll_interval,
             self._find_obstacle)
@@ -118,15 +128,6 @@ class Copier:
                 case protocol.Submit() if budget.left > 0:
                     wait.submit(self._service)
         raise exception.CopyTimedOut(image_id, store, wait.gave_up)
-
-    def budget(
-        self, cancelled: Callable[[], bool] | None = None,
-    ) -> timing.Budget:
-        """Return the time that the settings give, from now on.
-
-        :param cancelled: tells whether nobody wants the result any more.
-        """
-        return timing.Budget(self._clock, self._settings.timeout, cancelled)
 
     def _looks(self, wait: _Wait, budget: timing.Budget) -> Iterator[None]:
         """Yield when it is time to look, the last time at the deadline."""

@@ -294,6 +294,19 @@ class UnusableCredential(MultistoreError):
         self.reason = reason
 
 
+class InvalidOptions(MultistoreError):
+    """Options in nova.conf that make no sense together.
+
+    :param group: of nova.conf.
+    :param reason: what is wrong with them, and what to do.
+    """
+
+    def __init__(self, group: str, reason: str) -> None:
+        super().__init__(f'[{group}] of nova.conf: {reason}')
+        self.group = group
+        self.reason = reason
+
+
 class NovaShapeMismatch(MultistoreError):
     """This Nova is not built the way the backend needs it.
 

@@ -82,8 +82,8 @@ class Access:
 
     :ivar session: a keystoneauth1 session.
     :ivar auth: a keystoneauth1 plugin, None for the session's own.
-    :ivar endpoints: URLs without version, tried in turn; empty for the
-        catalog's.
+    :ivar endpoints: URLs without version; the next one is tried when one has
+        given no usable answer. Empty for the catalog's.
     :ivar adapter: other options of keystoneauth1's Adapter, for example
         ``region_name`` or ``interface``.
     """
@@ -118,6 +118,7 @@ class Glance:
                 endpoint_override=endpoint, **access.adapter).http_client
             for endpoint in access.endpoints or (None,)]
         self._clients = itertools.cycle(clients)
+        self._client = next(self._clients)
         self._endpoints = tuple(access.endpoints)
         # keystoneauth's own semaphore, which is to limit rates, counts in
         # the wall clock: set back by an hour, the next request waits an hour.
@@ -234,7 +235,19 @@ class Glance:
         self, method: str, what: str, url: str, **body: Any,
     ) -> tuple[requests.Response, Any]:
         """Return the response, and its body as far as that is JSON."""
-        send = getattr(next(self._clients), method)
+        try:
+            return self._send(method, what, url, **body)
+        except exception.GlanceUnavailable:
+            # An endpoint that answers is kept: were they to take turns, with
+            # one of two down each submission that follows a good look would
+            # meet that one.
+            self._client = next(self._clients)
+            raise
+
+    def _send(
+        self, method: str, what: str, url: str, **body: Any,
+    ) -> tuple[requests.Response, Any]:
+        send = getattr(self._client, method)
         try:
             response, answer = send(url, **self._options, **body)
         except glance_exc.HTTPException as exc:

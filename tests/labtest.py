@@ -93,6 +93,14 @@ class LabTestCase(testtools.TestCase):
             glance.images.upload(image.id, data)
         return str(image.id)
 
+    def move_image(self, image_id: str, store: str) -> None:
+        """Have an image in another store than the hub's, and only there."""
+        self.admin.images.image_import(
+            image_id, 'copy-image', stores=[store], allow_failure=False)
+        self.wait_idle(image_id)
+        self.admin.images.delete_from_store('central', image_id)
+        self.assertEqual({store}, self.stores(image_id))
+
     def boot(self, *requests: boot.Request) -> list[boot.Disk]:
         """Boot all requests at once; the disks go at the end of the test."""
         disks = boot.boot(self.lab, requests)
@@ -144,7 +152,7 @@ class LabTestCase(testtools.TestCase):
         self.wait_imports(image_id)
         with contextlib.suppress(glance_exc.HTTPNotFound):
             self.admin.images.delete(image_id)
-        for worker in self.lab.workers.values():
+        for worker in self.lab.glances.values():
             (worker.worker.staging / image_id).unlink(missing_ok=True)
         for site in self.lab.sites.values():
             pool = site.site.images_pool

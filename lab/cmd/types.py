@@ -32,6 +32,11 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(','))
 
 
+def names_or_none(text: str) -> tuple[str, ...]:
+    """Parse a comma-separated list that may be empty."""
+    return names(text) if text else ()
+
+
 def counts(text: str) -> dict[str, int]:
     """Parse a comma-separated list of NAME=NUMBER.
 

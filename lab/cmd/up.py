@@ -42,6 +42,11 @@ def add_parser(subparsers: types.Subparsers) -> None:
         help='how many computes a site has, with the profile cloud '
              '(default: one at each site)')
     parser.add_argument(
+        '--edges', type=types.names_or_none, metavar='NAME,NAME...',
+        help='sites with a Glance of their own, which knows the stores of '
+             'that site and of the hub; "" for none (default: '
+             f'{settings.DEFAULT_EDGE}, if it is a site and not the hub)')
+    parser.add_argument(
         '--port-base', type=int, default=settings.DEFAULT_PORT_BASE,
         metavar='N',
         help='all ports follow from this one (default: %(default)s)')
@@ -61,7 +66,8 @@ def run(args: argparse.Namespace) -> int:
     where = directory.StateDirectory(args.state)
     asked = settings.LabSettings(
         sites=args.sites, profile=args.profile, port_base=args.port_base,
-        osd_gib=args.osd_size, computes=args.computes)
+        osd_gib=args.osd_size, computes=args.computes,
+        edges=args.edges)
     packages.check_permitted(asked.profile)
     packages.check(profile=asked.profile)
     with interrupt.raised():

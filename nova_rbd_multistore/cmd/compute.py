@@ -37,6 +37,6 @@ def main() -> None:
 
     try:
         register.register()
+        compute.main()
     except exception.NovaShapeMismatch as exc:
         sys.exit(f'nova-compute-rbd-multistore: {exc}')
-    compute.main()

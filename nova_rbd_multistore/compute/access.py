@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 import dataclasses
 import itertools
+import re
 from typing import Any
 
 from keystoneauth1 import exceptions as ksa_exc
@@ -45,6 +46,26 @@ LOG = logging.getLogger(__name__)
 TENANT = "the tenant's token"
 
 
+# As in a service catalog of old, and as Nova takes it off there.
+_VERSION = re.compile(r'/v\d+(\.\d+)?/?$')
+
+
+@dataclasses.dataclass(frozen=True)
+class Hub:
+    """The Glance that knows the stores of all sites.
+
+    :ivar store: into which it copies what only other edges have.
+    :ivar asking: to be asked once whether it can do so; tries again by
+        itself.
+    :ivar copying: as that of :class:`Services`.
+    """
+
+    url: str
+    store: str
+    asking: glance.Glance
+    copying: glance.Glance
+
+
 @dataclasses.dataclass(frozen=True)
 class Services:
     """Glance, as seen by one request to this compute.
@@ -53,13 +74,15 @@ class Services:
     :ivar locating: reads locations that are hidden from the tenant.
     :ivar copying: copies and follows copies. It does not try again by
         itself: the copier does, and knows the deadline.
-    :ivar credential: whose the last two are, in words.
+    :ivar credential: whose the last two are, and the hub's, in words.
+    :ivar hub: None where nova.conf names none.
     """
 
     tenant: glance.Glance
     locating: glance.Glance
     copying: glance.Glance
     credential: str
+    hub: Hub | None = None
 
     def locations(
         self, image: image_mod.Image,
@@ -118,9 +141,11 @@ def services(context: nova_context.RequestContext) -> Services:
     session = service_auth.get_service_auth_session('glance')
     endpoints = _endpoints(context)
 
-    def service(auth: Any, retries: int) -> glance.Glance:
+    def service(
+        auth: Any, retries: int, urls: tuple[str, ...] = endpoints,
+    ) -> glance.Glance:
         return glance.Glance(
-            glance.Access(session, auth, endpoints,
+            glance.Access(session, auth, urls,
                           {'global_request_id': context.global_id}), retries)
 
     retries = CONF.glance.num_retries
@@ -130,9 +155,15 @@ def services(context: nova_context.RequestContext) -> Services:
     if group is not None:
         auth = service_auth.get_service_auth_plugin(group)
         credential = credential_in_use()
+    url, hub = _hub_endpoint(), None
+    if url is not None:
+        hub = Hub(
+            url, CONF.libvirt.images_rbd_glance_hub_store_name,
+            asking=service(auth, retries, (url,)),
+            copying=service(auth, 0, (url,)))
     return Services(
         tenant=service(users, retries), locating=service(auth, retries),
-        copying=service(auth, retries=0), credential=credential)
+        copying=service(auth, 0), credential=credential, hub=hub)
 
 
 def unreachable(
@@ -164,6 +195,28 @@ def check_credential() -> None:
         raise exception.UnusableCredential(group, str(exc)) from exc
     if auth is None:
         raise exception.UnusableCredential(group, 'it has no auth_type')
+
+
+def check_hub() -> None:
+    """Check that nova.conf says all that is needed of the hub, or nothing.
+
+    :raises InvalidOptions: when it does not.
+    """
+    names = ('images_rbd_glance_hub_endpoint',
+             'images_rbd_glance_hub_store_name')
+    missing = [name for name in names if not CONF.libvirt[name]]
+    if len(missing) == 1:
+        given, = set(names).difference(missing)
+        raise exception.InvalidOptions(
+            'libvirt', f'{given} is set and {missing[0]} is not. Set both '
+                       f'for a site whose Glance does not have the stores of '
+                       f'all sites, else neither.')
+
+
+def _hub_endpoint() -> str | None:
+    """Return the URL of the hub's Glance, without a version."""
+    url = CONF.libvirt.images_rbd_glance_hub_endpoint
+    return _VERSION.sub('', url) if url else None
 
 
 def _service_group() -> str | None:

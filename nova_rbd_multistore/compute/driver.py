@@ -10,29 +10,32 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Nova's libvirt driver, for what it does with images outside a boot."""
+"""Nova's libvirt driver, for images outside a boot and for moves."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from nova import context as nova_context
 from nova import exception as nova_exception
+from nova import objects
 import nova.conf
-from nova.storage import rbd_utils
 from nova.virt.libvirt import driver
 from oslo_log import log as logging
 
+from nova_rbd_multistore.compute import guards
 from nova_rbd_multistore.compute import localimage
-from nova_rbd_multistore.compute import rbd
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
 
 
 class LibvirtDriver(driver.LibvirtDriver):
-    """Caches an image where the next boot looks for it.
+    """Caches an image where the next boot looks for it, and guards disks.
 
-    Which is this compute's cluster. Upstream downloads it to the host's disk,
-    for a flat disk of each boot that follows.
+    An image gets to this compute's cluster. Upstream downloads it to the
+    host's disk, for a flat disk of each boot that follows. Instances whose
+    disks are in another cluster do not come to this host.
     """
 
     def cache_image(
@@ -53,19 +56,12 @@ class LibvirtDriver(driver.LibvirtDriver):
         """
         if CONF.libvirt.images_type != 'rbd':
             return bool(super().cache_image(context, image_id))
-        ceph = rbd_utils.RBDDriver()
-        provider = localimage.Provider(ceph, rbd.Cluster.can_read)
-        failure = None
         try:
-            copied = provider.provide(context, image_id)
+            copied = localimage.obtain(context, image_id)
         except nova_exception.ImageUnacceptable:
             if CONF.workarounds.never_download_image_if_on_rbd:
                 raise
             return bool(super().cache_image(context, image_id))
-        except rbd.errors() as exc:
-            failure = exc
-        if failure is not None:
-            raise rbd.translate(ceph, failure) from failure
         if copied:
             LOG.info('Image %(image)s was copied to our store %(store)s by '
                      'request',
@@ -74,3 +70,32 @@ class LibvirtDriver(driver.LibvirtDriver):
         else:
             LOG.info('Image %s is in our cluster already', image_id)
         return copied
+
+    def check_can_live_migrate_destination(
+        self, context: nova_context.RequestContext,
+        instance: objects.Instance, *args: Any, **kwargs: Any,
+    ) -> Any:
+        """Check here whether an instance may come by a live migration.
+
+        :raises nova.exception.MigrationPreCheckError: when it may not; the
+            conductor tries another host.
+        """
+        reason = guards.refusal(context, instance)
+        if reason is not None:
+            raise nova_exception.MigrationPreCheckError(reason=reason)
+        return super().check_can_live_migrate_destination(
+            context, instance, *args, **kwargs)
+
+    def instance_on_disk(self, instance: objects.Instance) -> bool:
+        """Tell whether an instance that is evacuated to here has its disks.
+
+        :raises nova.exception.InstanceFaultRollback: when it may not come
+            here; Nova asks before it changes anything, and leaves the
+            instance as it is.
+        """
+        reason = guards.refusal(nova_context.get_admin_context(), instance)
+        if reason is not None:
+            raise nova_exception.InstanceFaultRollback(
+                inner_exception=nova_exception.BuildAbortException(
+                    instance_uuid=instance.uuid, reason=reason))
+        return bool(super().instance_on_disk(instance))

@@ -18,7 +18,6 @@ from collections.abc import Callable
 import functools
 import os
 from typing import Any
-from typing import NoReturn
 from typing import TypeVar
 
 from nova import context as nova_context
@@ -28,7 +27,6 @@ import nova.conf
 from nova.virt.libvirt import imagebackend
 from oslo_log import log as logging
 
-from nova_rbd_multistore import conf
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore.compute import access
@@ -108,7 +106,7 @@ class Rbd(imagebackend.Rbd):
             failure = exc
         else:
             return
-        self._give_up(failure)
+        localimage.give_up(failure, self._instance_uuid)
 
     @_translating
     def exists(self) -> bool:
@@ -174,7 +172,7 @@ class Rbd(imagebackend.Rbd):
             failure = exc
         else:
             return
-        self._give_up(failure)
+        localimage.give_up(failure, self._instance_uuid)
 
     def _get_parent_pool(
         self,
@@ -243,32 +241,6 @@ class Rbd(imagebackend.Rbd):
             instance_uuid=self._instance_uuid, expected={},
             actual={'task_state': task_states.DELETING})
 
-    def _give_up(self, exc: exception.CopyError) -> NoReturn:
-        """Tell the operator why there is no copy, and Nova what to do.
-
-        What Nova gets ends in the fault of the instance, for the tenant. Not
-        to be called while an exception is handled: oslo.log would put
-        its text into the line a second time.
-        """
-        gone = isinstance(
-            exc, exception.ImageGone | exception.ImageNotActive)
-        if not gone and \
-                CONF.libvirt.images_rbd_glance_copy_fallback == conf.DOWNLOAD:
-            LOG.warning('%(why)s. Leaving it to Nova to download the image, '
-                        'as [libvirt] images_rbd_glance_copy_fallback says.',
-                        {'why': str(exc).rstrip('.')},
-                        instance_uuid=self._instance_uuid)
-            raise nova_exception.ImageUnacceptable(
-                image_id=exc.image_id, reason=exc.tenant_message) from exc
-        LOG.error('%s', exc, instance_uuid=self._instance_uuid)
-        if isinstance(exc, exception.ImageGone):
-            raise nova_exception.ImageNotFound(exc.tenant_message) from exc
-        if isinstance(exc, exception.ImageNotActive):
-            raise nova_exception.ImageNotActive(exc.tenant_message) from exc
-        raise nova_exception.BuildAbortException(
-            instance_uuid=self._instance_uuid,
-            reason=exc.tenant_message) from exc
-
 
 class Backend(imagebackend.Backend):
     """Nova's table of backends, with ours for RBD.
@@ -286,6 +258,7 @@ class Backend(imagebackend.Backend):
                         'does nothing here', CONF.libvirt.images_type)
             return
         access.check_credential()
+        access.check_hub()
         if not store:
             LOG.warning('[libvirt] images_rbd_glance_store_name is not set, '
                         'so images are cloned where they are in our cluster '

@@ -25,8 +25,10 @@ from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import obstacle
 from nova_rbd_multistore import protocol
+from nova_rbd_multistore import timing
 from nova_rbd_multistore.compute import access
 from nova_rbd_multistore.compute import flaws
+from nova_rbd_multistore.compute import hub
 from nova_rbd_multistore.compute import partial
 from nova_rbd_multistore.compute import turns
 
@@ -65,9 +67,10 @@ def _copy(
 ) -> image_mod.Image:
     store = CONF.libvirt.images_rbd_glance_store_name
     find = partial.Finder(services)
+    settings = _settings()
+    budget = settings.budget(timing.Clock.system(), cancelled)
     copying = copier.Copier(
-        services.copying, _settings(), find_obstacle=find)
-    budget = copying.budget(cancelled)
+        hub.Spoke(services, settings, budget), settings, find_obstacle=find)
     try:
         with _TURNS.turn(image_id, store, budget), _mentioning(
                 services, find):

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 import dataclasses
 import functools
+from typing import NoReturn
 
 from nova import context as nova_context
 from nova import exception as nova_exception
@@ -24,6 +25,7 @@ import nova.conf
 from nova.storage import rbd_utils
 from oslo_log import log as logging
 
+from nova_rbd_multistore import conf
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore.compute import access
@@ -131,6 +133,74 @@ class Provider:
                 self.use(cluster, parent)
                 for locations in services.locations(image)
                 for parent in cluster.parents(image, locations, store))
+
+
+def obtain(
+    context: nova_context.RequestContext, image_id: str,
+    instance_uuid: str | None = None,
+) -> bool:
+    """Have a snapshot of an image in this compute's cluster.
+
+    :returns: whether the store had to get a copy.
+    :raises nova.exception.InternalError: when the cluster cannot be used.
+    :raises: as :meth:`Provider.provide`.
+    """
+    ceph = rbd_utils.RBDDriver()
+    provider = Provider(ceph, rbd.Cluster.can_read, instance_uuid)
+    try:
+        return provider.provide(context, image_id)
+    except rbd.errors() as exc:
+        failure = exc
+    raise rbd.translate(ceph, failure, instance_uuid) from failure
+
+
+def place(
+    context: nova_context.RequestContext, image_id: str, instance_uuid: str,
+) -> None:
+    """Have an image in this compute's cluster before an instance needs it.
+
+    :raises Cancelled: when the instance is being deleted.
+    :raises nova.exception.ImageUnacceptable: when Nova shall download the
+        image instead.
+    :raises: as :func:`give_up` and :func:`obtain`.
+    """
+    try:
+        obtain(context, image_id, instance_uuid)
+    except exception.CopyError as exc:
+        failure = exc
+    else:
+        return
+    give_up(failure, instance_uuid)
+
+
+def give_up(exc: exception.CopyError, instance_uuid: str) -> NoReturn:
+    """Tell the operator why there is no copy, and Nova what to do.
+
+    What Nova gets ends in the fault of the instance, for the tenant. Not
+    to be called while an exception is handled: oslo.log would put its text
+    into the line a second time.
+
+    :raises nova.exception.ImageUnacceptable: when Nova shall download the
+        image instead.
+    :raises nova.exception.BuildAbortException: when it shall not; likewise
+        ImageNotFound and ImageNotActive.
+    """
+    gone = isinstance(exc, exception.ImageGone | exception.ImageNotActive)
+    if not gone and \
+            CONF.libvirt.images_rbd_glance_copy_fallback == conf.DOWNLOAD:
+        LOG.warning('%(why)s. Leaving it to Nova to download the image, '
+                    'as [libvirt] images_rbd_glance_copy_fallback says.',
+                    {'why': str(exc).rstrip('.')},
+                    instance_uuid=instance_uuid)
+        raise nova_exception.ImageUnacceptable(
+            image_id=exc.image_id, reason=exc.tenant_message) from exc
+    LOG.error('%s', exc, instance_uuid=instance_uuid)
+    if isinstance(exc, exception.ImageGone):
+        raise nova_exception.ImageNotFound(exc.tenant_message) from exc
+    if isinstance(exc, exception.ImageNotActive):
+        raise nova_exception.ImageNotActive(exc.tenant_message) from exc
+    raise nova_exception.BuildAbortException(
+        instance_uuid=instance_uuid, reason=exc.tenant_message) from exc
 
 
 def visible(services: access.Services, image_id: str) -> image_mod.Image:

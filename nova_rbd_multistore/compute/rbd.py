@@ -143,6 +143,15 @@ class Cluster:
         finally:
             source.close()
 
+    def has_disk(self, name: str) -> bool:
+        """Tell whether there is a disk of that name in the pool for disks."""
+        rbd = rbd_utils.rbd
+        try:
+            rbd.Image(self._connected().ioctx, name, read_only=True).close()
+        except rbd.ImageNotFound:
+            return False
+        return True
+
     def clone(self, parent: image_mod.RbdSnapshot, name: str) -> bool:
         """Make a copy-on-write clone of a snapshot, in the pool for disks.
 

@@ -82,6 +82,14 @@ class Deployment(abc.ABC):
         """
 
     @abc.abstractmethod
+    def edge(self, user: str) -> glance.Access:
+        """Return how to reach the Glance of the site of the first target.
+
+        It knows the stores of that site, which is its default, and of the
+        hub.
+        """
+
+    @abc.abstractmethod
     def queue(self) -> contextlib.AbstractContextManager[Reach]:
         """Enter a time with a worker that accepts copies and starts none.
 
@@ -106,6 +114,11 @@ class Deployment(abc.ABC):
         """Upload an image of the tenant and return its id.
 
         :param mib: 8 is copied at once, 96 takes some seconds.
+        """
+
+    @abc.abstractmethod
+    def move(self, image_id: str, store: str) -> None:
+        """Have the image in a store other than the hub's, and no more there.
         """
 
     @abc.abstractmethod

@@ -81,6 +81,10 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
                 f'the contract needs a lab with the sites '
                 f'{", ".join((self.hub, *self.targets))}; this one lacks '
                 f'{", ".join(sorted(missing))}')
+        if self.targets[0] not in self.lab.edges:
+            raise AssertionError(
+                f'the contract needs a lab with a Glance of its own at '
+                f'{self.targets[0]}')
         self.admin = clients.glance_for(self.lab.state, 'admin')
 
     def access(self, user: str, worker: int | None = None) -> glance.Access:
@@ -92,6 +96,10 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
     def open(self) -> Iterator[deployment.Reach]:
         with self._own_worker(settings.OPEN) as reach:
             yield reach
+
+    def edge(self, user: str) -> glance.Access:
+        return self._access_at(
+            self.lab.edges[self.targets[0]].worker.url, user)
 
     @contextlib.contextmanager
     def queue(self) -> Iterator[deployment.Reach]:
@@ -121,6 +129,13 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
             with path.open('rb') as data:
                 client.images.upload(image_id, data)
         return image_id
+
+    def move(self, image_id: str, store: str) -> None:
+        glance.Glance(self.access(deployment.COPIER)).submit_copy(
+            image_id, store)
+        self._wait(f'the copy of {image_id} ends', lambda: not (
+            self.admin.images.get(image_id).get('os_glance_import_task')))
+        self.admin.images.delete_from_store(self.hub, image_id)
 
     def obstruct(self, image_id: str, store: str) -> None:
         self._pools.create(store, image_id)
@@ -230,7 +245,7 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
             # The case deleted it.
             pass
         self._pools.sweep(image_id)
-        for worker in self.lab.workers.values():
+        for worker in self.lab.glances.values():
             # A failed copy leaves it there.
             (worker.worker.staging / image_id).unlink(missing_ok=True)
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 import shutil
 
 from lab import cloud
-from lab import daemon
 from lab import glance_api
 from lab import ports
 from lab import settings
@@ -34,10 +33,12 @@ class OwnWorker(glance_api.GlanceApi):
 
     :param asked: how it is configured; the lab's own workers stay as they
         are, because other tests use them.
+    :param site: the edge site whose Glance it is, None for one of the hub's.
     """
 
     def __init__(
         self, lab: cloud.Lab, asked: settings.GlanceSettings,
+        site: str | None = None,
     ) -> None:
         name = f'glance-api-{_NUMBER}'
         home = lab.directory.service(name)
@@ -47,7 +48,7 @@ class OwnWorker(glance_api.GlanceApi):
                 name=name, url=f'http://{ports.ADDRESS}:{port}', port=port,
                 conf=home / 'glance-api.conf', policy=home / 'policy.yaml',
                 staging=home / 'staging', tasks=home / 'tasks',
-                log=lab.directory.log(name)),
+                log=lab.directory.log(name), site=site),
             lab.state, lab.launcher)
         self._asked = asked
 
@@ -60,9 +61,3 @@ class OwnWorker(glance_api.GlanceApi):
         """End it, and remove its files but for the log."""
         self.kill()
         shutil.rmtree(self.worker.conf.parent, ignore_errors=True)
-
-    def wait_ready(self) -> float:
-        return daemon.Daemon.wait_ready(self)
-
-    def stop(self, timeout: float | None = None) -> bool:
-        return daemon.Daemon.stop(self, timeout)

@@ -22,12 +22,15 @@ from nova_rbd_multistore import fixture
 from nova_rbd_multistore import glance
 from tests.contract import case
 from tests.contract import deployment
+from tests.contract import edges
 from tests.contract import ensuring
 from tests.contract import failures
 from tests.contract import orphans
 from tests.contract import refusals
 from tests.contract import successes
 from tests.contract import visibility
+
+_EDGE = 'http://edge.invalid'
 
 # Seconds; longer than the deadlines of the cases that wait meanwhile.
 _QUEUED = 1.5
@@ -42,8 +45,10 @@ class FakeDeployment(deployment.Deployment):
         self._users = {
             deployment.TENANT: fake.tenant, deployment.OTHER: fake.other,
             deployment.SERVICE: fake.service, deployment.COPIER: fake.admin}
+        edge = fake.add_edge(_EDGE, self.targets[0], self.hub)
         # Looks at an import cost time even where its seconds do not.
-        fake.deployment.pace = fixture.Pace(staging=0.6, writing=0.4)
+        edge.pace = fake.deployment.pace = fixture.Pace(
+            staging=0.6, writing=0.4)
 
     def access(self, user: str, worker: int | None = None) -> glance.Access:
         return self._fake.access(self._users[user], worker)
@@ -55,6 +60,9 @@ class FakeDeployment(deployment.Deployment):
         settings.copy_roles, settings.show_locations = None, True
         yield self.access
         settings.copy_roles, settings.show_locations = closed, False
+
+    def edge(self, user: str) -> glance.Access:
+        return self._fake.access(self._users[user], url=_EDGE)
 
     @contextlib.contextmanager
     def queue(self) -> Iterator[deployment.Reach]:
@@ -75,6 +83,9 @@ class FakeDeployment(deployment.Deployment):
     def make_image(self, mib: int = 8, visibility: str = 'shared') -> str:
         return self._fake.add_image(
             [self.hub], size=mib << 20, visibility=visibility)
+
+    def move(self, image_id: str, store: str) -> None:
+        self._fake.image(image_id).stores = [store]
 
     def obstruct(self, image_id: str, store: str) -> None:
         self._fake.obstruct(image_id, store)
@@ -139,6 +150,10 @@ class VisibilityTestCase(_OnFakeGlance, visibility.VisibilityCases):
 
 
 class OrphanTestCase(_OnFakeGlance, orphans.OrphanCases):
+    pass
+
+
+class EdgeTestCase(_OnFakeGlance, edges.EdgeCases):
     pass
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 from tests import labtest
 from tests.contract import case
 from tests.contract import deployment
+from tests.contract import edges
 from tests.contract import ensuring
 from tests.contract import failures
 from tests.contract import labdeployment
@@ -49,6 +50,10 @@ class VisibilityTestCase(_OnLab, visibility.VisibilityCases):
 
 
 class OrphanTestCase(_OnLab, orphans.OrphanCases):
+    pass
+
+
+class EdgeTestCase(_OnLab, edges.EdgeCases):
     pass
 
 

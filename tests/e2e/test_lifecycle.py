@@ -19,7 +19,7 @@ from lab import actions
 from lab import servers
 from tests.e2e import base
 
-# Seconds; Nova uploads a whole disk to the hub, with all that is empty of it.
+# Seconds; Nova uploads a whole disk, with all that is empty of it.
 _UPLOAD_TIMEOUT = 900
 
 
@@ -29,12 +29,13 @@ class SnapshotTestCase(base.CloudTestCase):
         image_id = self.make_guest_image()
         first = self.boot_server(image_id, 'dcn0')
         snapshot_id = self._snapshot(first)
-        self.assertEqual({'central'}, self.stores(snapshot_id))
+        # The default store of that site's own Glance.
+        self.assertEqual({'dcn0'}, self.stores(snapshot_id))
         self.assert_clone(first, image_id)
         self.assertEqual({first.disk: []}, self.disks(first))
 
         second = self.boot_server(snapshot_id, 'dcn1')
-        self.assertEqual({'central', 'dcn1'}, self.stores(snapshot_id))
+        self.assertEqual({'dcn0', 'dcn1'}, self.stores(snapshot_id))
         self.assertEqual(1, self.copies(snapshot_id))
         self.assert_clone(second, snapshot_id)
         # The image of the first server was not needed at the second site.
@@ -53,10 +54,11 @@ class SnapshotTestCase(base.CloudTestCase):
 
 
 class ShelveTestCase(base.CloudTestCase):
+    """At a site from which Nova uploads to the hub."""
 
-    def test_shelved_server_comes_back_with_a_flat_disk(self) -> None:
+    def test_shelved_server_comes_back_at_another_site(self) -> None:
         image_id = self.make_guest_image()
-        server = self.boot_server(image_id, 'dcn0')
+        server = self.boot_server(image_id, 'dcn1')
 
         self.actions.shelve(server.id)
         self.servers.wait_status(
@@ -67,9 +69,9 @@ class ShelveTestCase(base.CloudTestCase):
         self.assertEqual({'central'}, self.stores(shelved.id))
         self.assert_no_trace(server)
 
-        self.actions.unshelve(server.id)
+        self.actions.unshelve(server.id, 'dcn1')
         back, = self.wait_booted([server.id])
-        self.assertEqual('dcn0', back.zone)
+        self.assertEqual('dcn1', back.zone)
         # Made as a clone of one copy of the shelved image; Nova flattens such
         # a clone because it deletes that image.
         self.assertEqual(1, len(self._imports(shelved.id, 'success')))

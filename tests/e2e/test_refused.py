@@ -14,8 +14,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lab import clients
 from lab import fixture
+from lab import records
 from lab import servers
 from lab import settings
 from tests.e2e import base
@@ -25,11 +28,14 @@ _NOBODY = settings.GlanceSettings(copy_policy='role:nobody')
 
 class RefusedTestCase(base.CloudTestCase):
 
-    def fault(self, server_id: str) -> str:
-        """Return the fault of a server as its tenant sees it."""
+    def setUp(self) -> None:
+        super().setUp()
+        self.records = records.Records(self.lab.state)
+
+    def shown(self, server_id: str) -> Any:
+        """Return a server as its tenant sees it."""
         nova = clients.nova_for(self.lab.state, 'demo')
-        shown = nova.get(f'/servers/{server_id}').json()['server']
-        return str(shown['fault']['message'])
+        return nova.get(f'/servers/{server_id}').json()['server']
 
     def test_fault_says_why_in_one_sentence(self) -> None:
         image_id = self.make_guest_image()
@@ -40,9 +46,44 @@ class RefusedTestCase(base.CloudTestCase):
         self.assertEqual(
             f'Build of instance {server_id} aborted: Image {image_id} is not '
             f'available at the site of this instance: it may not be copied '
-            f'there.', self.fault(server_id))
+            f'there.', self.shown(server_id)['fault']['message'])
         self.assertEqual({'central'}, self.stores(image_id))
         self.assert_no_trace(server)
+
+    def test_rebuild_leaves_the_server_as_it_is(self) -> None:
+        image_id, other_id = self.make_guest_image(), self.make_guest_image()
+        server = self.boot_server(image_id, 'dcn0')
+        before = self.look(server)
+        self.assertEqual(image_id, before['image'])
+        with fixture.GlanceConfigured(self.lab, _NOBODY):
+            self.actions.rebuild(server.id, other_id)
+            reason, = self.records.wait_failure(server.id, 'rebuild')
+            self.servers.wait_status(server.id)
+
+        self.assertEqual(
+            f'Build of instance {server.id} aborted: Image {other_id} is not '
+            f'available at the site of this instance: it may not be copied '
+            f'there.', reason)
+        self.assertEqual(before, self.look(server))
+        self.assert_clone(server, image_id)
+        self.assertEqual({'central'}, self.stores(other_id))
+
+        self.actions.rebuild(server.id, other_id)
+        self.wait_booted([server.id])
+        self.assert_clone(server, other_id)
+        rebuilt = self.look(server)
+        self.assertEqual(other_id, rebuilt['image'])
+        self.assertNotEqual(before['disk'], rebuilt['disk'])
+
+    def look(self, server: servers.Server) -> dict[str, object]:
+        """Return what a rebuild that is refused must not change."""
+        site = self.lab.sites[server.zone]
+        return {
+            'image': self.shown(server.id)['image']['id'],
+            'disk': site.id(site.site.vms_pool, server.disk),
+            # It begins anew when the guest does.
+            'console': self.servers.console(server.id),
+            'allocated': self.records.allocated(server.id)}
 
     def test_disk_is_flat_only_where_that_was_chosen(self) -> None:
         image_id = self.make_guest_image()

@@ -17,12 +17,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent import futures
 import contextlib
+import dataclasses
 import functools
 import pathlib
 import re
 import time
 
 from lab import boot
+from lab import confile
 from lab import fixture
 from tests import labtest
 from tests.contract import pools
@@ -48,6 +50,19 @@ class FaultTestCase(labtest.LabTestCase):
         super().setUp()
         self.pools = pools.Pools(self.lab)
         self._logs = {path: path.stat().st_size for path in self._log_files()}
+
+    def boot(self, *requests: boot.Request) -> list[boot.Disk]:
+        """Boot all requests at once; the disks go at the end of the test."""
+        return super().boot(*map(self.through_glance, requests))
+
+    def through_glance(self, request: boot.Request) -> boot.Request:
+        """Have a boot use the hub's Glance, which is what the tests break.
+
+        Also at a site with a Glance of its own.
+        """
+        return dataclasses.replace(request, overrides=confile.merge(
+            {'glance': {'endpoint_override': self.lab.state.glance_url}},
+            request.overrides))
 
     def boot_one(
         self, image_id: str, site: str = 'dcn0', user: str = 'demo',
@@ -144,7 +159,7 @@ class FaultTestCase(labtest.LabTestCase):
 
     def staging(self, image_id: str) -> list[str]:
         """Return the workers that have a staged file of the image."""
-        return [name for name, worker in self.lab.workers.items()
+        return [name for name, worker in self.lab.glances.items()
                 if (worker.worker.staging / image_id).exists()]
 
     def traces(self, image_id: str) -> dict[str, list[str]]:
@@ -240,7 +255,7 @@ class FaultTestCase(labtest.LabTestCase):
     def _internals(self) -> list[str]:
         """Return what no tenant has to read."""
         sites = [site.site for site in self.lab.sites.values()]
-        return [*self.lab.workers, 'http:', 'rbd', 'errno', 'ceph.conf',
+        return [*self.lab.glances, 'http:', 'rbd', 'errno', 'ceph.conf',
                 *(name for site in sites for name in (
                     site.name, site.fsid, f'{site.images_pool}/',
                     f'{site.vms_pool}/'))]

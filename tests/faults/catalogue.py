@@ -33,6 +33,9 @@ _UUID = re.compile(
     # As Keystone writes those of projects.
     r'|\b[0-9a-f]{32}\b')
 
+# Where a lab has Glance.
+_URL = re.compile(r'http://127\.0\.0\.1:\d+')
+
 # Where a lab has its files.
 _PLACE = re.compile(r"/[^\s:']+/(?=ceph\.conf)")
 
@@ -124,4 +127,5 @@ def report(test: unittest.TestCase, measured: Measurement) -> None:
 
 
 def _anonymous(text: str) -> str:
-    return _PLACE.sub('/etc/ceph/', _UUID.sub('...', text))
+    text = _URL.sub('http://glance.example.com:9292', _UUID.sub('...', text))
+    return _PLACE.sub('/etc/ceph/', text)

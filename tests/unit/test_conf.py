@@ -59,7 +59,9 @@ class ConfTestCase(base.TestCase):
         ('images_rbd_glance_copy_attempts', 0),
         ('images_rbd_glance_copy_stall_timeout', -1),
         ('images_rbd_glance_copy_fallback', 'flat'),
-        ('images_rbd_glance_credential', 'nova'))
+        ('images_rbd_glance_credential', 'nova'),
+        ('images_rbd_glance_hub_endpoint', 'hub.example:9292'),
+        ('images_rbd_glance_hub_endpoint', 'ftp://hub.example'))
     @ddt.unpack
     def test_bounds(self, name, value):
         self.assertRaises(

@@ -510,7 +510,8 @@ class CancelledTestCase(CopierTestCase):
 
     def test_soon_and_without_another_request(self):
         service = self.copier(FREE, [Accepted(good(100.0))])
-        budget = service.budget(lambda: self.time.now >= 40.0)
+        budget = DEFAULT.budget(
+            self.time.clock(), lambda: self.time.now >= 40.0)
 
         exc = self.assertRaises(
             exception.Cancelled, service.ensure, records.IMAGE_ID, 'dcn0',
@@ -524,7 +525,7 @@ class CancelledTestCase(CopierTestCase):
 
         self.assertRaises(
             exception.CopyTimedOut, service.ensure, records.IMAGE_ID, 'dcn0',
-            service.budget(lambda: False))
+            DEFAULT.budget(self.time.clock(), lambda: False))
         self.assertEqual(600.0, self.time.now)
 
 

@@ -187,18 +187,23 @@ class RequestTestCase(GlanceTestCase):
         self.assertEqual(
             'req-1', self.http.last_request.headers['X-OpenStack-Request-ID'])
 
-    def test_endpoints_take_turns(self):
+    def test_an_endpoint_that_answers_is_kept(self):
         urls = ['http://a.example:9292', 'http://b.example:9292/image']
-        for url in urls:
-            self.http.get(f'{url}/v2/images/{records.IMAGE_ID}',
-                          json=records.image())
+        self.http.get(f'{urls[0]}/v2/images/{records.IMAGE_ID}', [
+            {'json': records.image()}, {'status_code': 404},
+            {'json': records.image()}, {'status_code': 503}])
+        self.http.get(f'{urls[1]}/v2/images/{records.IMAGE_ID}',
+                      json=records.image())
         service = self.glance(endpoints=urls)
+        service.image(records.IMAGE_ID)
+        self.assertRaises(
+            exception.NotFound, service.image, records.IMAGE_ID)
         for _ in range(3):
             service.image(records.IMAGE_ID)
 
         self.assertEqual(
             [f'GET {url}/v2/images/{records.IMAGE_ID}'
-             for url in (urls[0], urls[1], urls[0])], self.requests)
+             for url in (*urls[:1] * 4, *urls[1:] * 2)], self.requests)
 
     def test_another_endpoint_is_asked_after_one_that_is_down(self):
         urls = ['http://a.example:9292', 'http://b.example:9292']

@@ -22,6 +22,7 @@ import types
 import fixtures
 from nova.virt.libvirt import imagebackend
 
+from nova_rbd_multistore import exception
 from nova_rbd_multistore.cmd import compute
 from tests import base
 
@@ -83,6 +84,18 @@ class MainTestCase(base.TestCase):
         self.assertNotEqual(OURS, imagebackend.Backend.__module__)
 
 
+    def test_does_not_start_with_a_service_of_another_shape(self):
+        # Nova imports it itself, when it has read the configuration.
+        def start():
+            raise exception.NovaShapeMismatch('34', ['service differs'])
+
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.cmd.compute', types.SimpleNamespace(main=start)))
+
+        exc = self.assertRaises(SystemExit, compute.main)
+        self.assertIn('service differs', exc.code)
+
+
 class ProcessTestCase(base.TestCase):
     """In a process of its own, for what has been imported there counts."""
 
@@ -124,6 +137,19 @@ class ProcessTestCase(base.TestCase):
         self.assertEqual(
             [], [name for name in loaded
                  if name.partition('.')[0] in AFTER_NOVA])
+
+    def test_service_is_not_imported_before_the_configuration_is_read(self):
+        loaded = self.output('''
+            import sys
+
+            from nova.cmd import compute as theirs
+            from nova_rbd_multistore.cmd import compute
+
+            theirs.main = lambda: print(*sys.modules, sep='\\n')
+            compute.main()
+            ''')
+        self.assertIn('nova_rbd_multistore.compute.driver', loaded)
+        self.assertNotIn('nova.compute.manager', loaded)
 
     def test_novas_own_command_runs_with_native_threads(self):
         patched, eventlet, backend = self.output('''

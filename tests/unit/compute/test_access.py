@@ -15,9 +15,11 @@
 from __future__ import annotations
 
 import ddt
+import fixtures
 from nova import exception as nova_exception
 from requests_mock.contrib import fixture as requests_fixture
 
+from nova_rbd_multistore import copier
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore.compute import access
@@ -125,6 +127,20 @@ class EndpointTestCase(base.ComputeTestCase):
         for _ in range(2):
             self.assertEqual(image_id, services.tenant.image(image_id).id)
 
+    @ddt.data(0, 1)
+    def test_copies_where_one_of_two_servers_is_down(self, position):
+        self.useFixture(fixtures.MonkeyPatch('random.shuffle', lambda _: None))
+        servers = [self.glance.workers[0]]
+        servers.insert(position, 'http://nobody.invalid')
+        self.flags('glance', api_servers=servers)
+        self.use_service_credential(self.glance.nova)
+        services = access.services(self.context)
+
+        # Its looks and its submissions must not fall to one of them each.
+        result = copier.Copier(services.copying, copier.Settings()).ensure(
+            self.glance.add_image(['central']), 'dcn0')
+        self.assertEqual(1, result.submitted)
+
     @ddt.data(('tenant', 3), ('locating', 3), ('copying', 1))
     @ddt.unpack
     def test_retries_are_novas_or_the_copiers(self, name, requests):
@@ -180,3 +196,56 @@ class EndpointTestCase(base.ComputeTestCase):
             [self.context.global_id] * 3,
             [request.headers['X-OpenStack-Request-ID']
              for request in http.request_history])
+
+
+@ddt.ddt
+class HubTestCase(base.ComputeTestCase):
+
+    def use_hub(self, url, store):
+        self.flags('libvirt', images_rbd_glance_hub_endpoint=url,
+                   images_rbd_glance_hub_store_name=store)
+
+    @ddt.data(None, '')
+    def test_none(self, nothing):
+        self.use_hub(nothing, nothing)
+        access.check_hub()
+
+        self.assertIsNone(access.services(self.context).hub)
+
+    @ddt.data('', '/', '/v2', '/v2/', '/v2.17')
+    def test_is_asked_as_whoever_copies(self, suffix):
+        self.use_service_credential(self.glance.nova)
+        self.use_hub(self.glance.workers[1] + suffix, 'central')
+        access.check_hub()
+        hub = access.services(self.context).hub
+        image_id = self.glance.add_image()
+
+        self.assertEqual('central', hub.store)
+        self.assertEqual({'central', 'dcn0', 'dcn1'}, hub.asking.stores())
+        self.assertEqual(image_id, hub.copying.image(image_id).id)
+        self.assertEqual(
+            {(self.glance.workers[1], 'nova')},
+            {(request.url, request.user) for request in self.glance.requests})
+
+    @ddt.data(('asking', 3), ('copying', 1))
+    @ddt.unpack
+    def test_retries_are_novas_or_the_copiers(self, name, requests):
+        self.flags('glance', num_retries=2)
+        self.use_hub(self.glance.url, 'central')
+        self.glance.break_requests(fixture.Fault(status=503), times=3)
+        service = getattr(access.services(self.context).hub, name)
+
+        self.assertRaises(exception.GlanceUnavailable, service.stores)
+        self.assertEqual(requests, len(self.glance.requests))
+
+    @ddt.data(('http://hub.invalid', None), ('http://hub.invalid', ''),
+              (None, 'central'))
+    @ddt.unpack
+    def test_half_of_it(self, url, store):
+        self.use_hub(url, store)
+        words = str(self.assertRaises(
+            exception.InvalidOptions, access.check_hub))
+
+        for name in ('[libvirt]', 'images_rbd_glance_hub_endpoint',
+                     'images_rbd_glance_hub_store_name', 'Set both'):
+            self.assertIn(name, words)

@@ -10,18 +10,20 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Images that are cached by request, before anybody boots from them."""
+"""Images that are cached by request, and instances that want to come."""
 
 from __future__ import annotations
 
 import fixtures
 from nova import exception as nova_exception
+from nova.virt.libvirt import driver as theirs
 
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore.compute import driver
 from tests import fake_ceph
 from tests.unit.compute import base
+from tests.unit.compute import instances
 
 
 class CacheImageTestCase(base.ComputeTestCase):
@@ -153,3 +155,47 @@ class CacheImageTestCase(base.ComputeTestCase):
 
         self.assertRaises(
             nova_exception.ImageNotFound, self.cache, image_id)
+
+
+class MovesTestCase(instances.InstanceTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.patch(theirs.LibvirtDriver, 'instance_on_disk',
+                   lambda _self, instance: instance is self.instance)
+        self.patch(theirs.LibvirtDriver, 'check_can_live_migrate_destination',
+                   lambda _self, *args, **kwargs: (args, kwargs))
+        self.driver = object.__new__(driver.LibvirtDriver)
+
+    def live_migrate(self):
+        return self.driver.check_can_live_migrate_destination(
+            self.context, self.instance, 'source', 'here',
+            block_migration=True)
+
+    def evacuate(self):
+        return self.driver.instance_on_disk(self.instance)
+
+    def test_live_migration_within_a_cluster_is_novas(self):
+        self.cluster.add('vms', instances.DISK)
+
+        self.assertEqual(
+            ((self.context, self.instance, 'source', 'here'),
+             {'block_migration': True}), self.live_migrate())
+
+    def test_live_migration_from_another_cluster(self):
+        exc = self.assertRaises(
+            nova_exception.MigrationPreCheckError, self.live_migrate)
+        self.assertIn('is not in the storage cluster', str(exc))
+
+    def test_evacuation_within_a_cluster_is_novas(self):
+        self.cluster.add('vms', instances.DISK)
+
+        self.assertIs(True, self.evacuate())
+
+    def test_evacuation_from_another_cluster(self):
+        exc = self.assertRaises(
+            nova_exception.InstanceFaultRollback, self.evacuate)
+        self.assertIsInstance(
+            exc.inner_exception, nova_exception.BuildAbortException)
+        self.assertIn('is not in the storage cluster',
+                      str(exc.inner_exception))

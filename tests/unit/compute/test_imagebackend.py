@@ -834,7 +834,7 @@ class CopyToStoreTestCase(BackendTestCase):
 
 @ddt.ddt
 class CredentialTestCase(base.ComputeTestCase):
-    """What is wrong with the credential shows when the service starts."""
+    """What is wrong with the options shows when the service starts."""
 
     def test_type_that_does_not_exist(self):
         self.flags('glance', auth_type='pasword')
@@ -861,6 +861,13 @@ class CredentialTestCase(base.ComputeTestCase):
 
         self.assertIn(f'[{group}]', str(error))
         self.assertIn('images_rbd_glance_credential = user', str(error))
+
+    def test_half_of_a_hub(self):
+        self.flags('libvirt',
+                   images_rbd_glance_hub_endpoint='http://hub.invalid')
+
+        self.assertRaises(
+            exception.InvalidOptions, imagebackend.Backend, True)
 
     def test_shows_without_a_store_too(self):
         self.flags('glance', auth_type='pasword')

@@ -74,13 +74,16 @@ class PoolTestCase(base.ComputeTestCase):
 
         self.assertEqual('images', self.pool())
 
-    def test_that_of_our_store_with_the_role_service_alone(self):
+    def test_that_of_our_store_with_the_role_service(self):
         self.put_store_in_other_pool('dcn0')
+        self.image_id = self.glance.add_image(
+            ['central', 'dcn0'], visibility='community')
         self.use_service_credential(self.glance.service)
 
         self.assertEqual('glance', self.pool())
 
     def test_that_of_the_images_copy_that_the_tenant_is_shown(self):
+        self.put_store_in_other_pool('dcn0')
         self.flags('libvirt', images_rbd_glance_credential='user')
         self.glance.deployment.show_locations = True
 

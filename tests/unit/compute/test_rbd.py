@@ -80,6 +80,13 @@ class ParentsTestCase(base.ComputeTestCase):
             [parent.pool
              for parent in self.parents(other, location(), store=None)])
 
+    # Glances with different names for a store change it in their database.
+    @ddt.data(None, 'edge')
+    def test_the_name_of_the_store_is_not_needed(self, name):
+        self.assertEqual(
+            [image_mod.RbdSnapshot(OURS, 'images', IMAGE.id, 'snap')],
+            self.parents(location(CENTRAL, store=name), location(store=name)))
+
     def test_what_is_no_snapshot_is_passed_over(self):
         self.assertEqual(1, len(self.parents(
             image_mod.Location(''), image_mod.Location('file:///a'),

@@ -18,17 +18,21 @@ import types
 
 import ddt
 import fixtures
+from nova import service
 from nova import version
+from nova.compute import manager
 import nova.conf
 from nova.virt import libvirt
 from nova.virt.libvirt import driver as upstream
 from nova.virt.libvirt import imagebackend as theirs
 from oslo_config import cfg
+from oslo_utils import importutils
 
 from nova_rbd_multistore import exception
 from nova_rbd_multistore.compute import driver
 from nova_rbd_multistore.compute import imagebackend as ours
 from nova_rbd_multistore.compute import register
+from nova_rbd_multistore.compute import service as ours_service
 from tests import base
 
 
@@ -44,6 +48,7 @@ class RegisterTestCase(base.TestCase):
                 getattr(theirs, name)))
         self.useFixture(fixtures.MonkeyPatch(
             'nova.virt.libvirt.LibvirtDriver', libvirt.LibvirtDriver))
+        self.patch(service, 'SERVICE_MANAGERS', dict(service.SERVICE_MANAGERS))
         self.before = theirs.Rbd, theirs.Backend, libvirt.LibvirtDriver
 
     def alter(self, name, value):
@@ -68,6 +73,29 @@ class RegisterTestCase(base.TestCase):
         self.assertIs(driver.LibvirtDriver, libvirt.LibvirtDriver)
         self.assertEqual(
             (upstream.LibvirtDriver,), driver.LibvirtDriver.__bases__)
+
+    def test_nova_loads_our_service(self):
+        register.register()
+
+        name = service.SERVICE_MANAGERS['nova-compute']
+        self.assertIs(ours_service.ComputeManager,
+                      importutils.import_class(name))
+
+    def test_service_is_of_the_nova_we_know(self):
+        register.check_service()
+
+    def test_names_what_differs_of_the_service(self):
+        def prep_resize(self, context, image, instance, flavor):
+            raise AssertionError('only looked at')
+
+        self.patch(manager.ComputeManager, '_prep_resize', prep_resize)
+
+        exc = self.assertRaises(
+            exception.NovaShapeMismatch, register.check_service)
+        difference, = exc.differences
+        self.assertTrue(difference.startswith(
+            'nova.compute.manager.ComputeManager._prep_resize takes (self, '
+            'context, image, instance, flavor), not (self, '), difference)
 
     def test_ours_stands_on_novas_not_on_itself(self):
         upstream = theirs.Rbd

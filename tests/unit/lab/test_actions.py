@@ -49,7 +49,8 @@ class ActionsTestCase(testtools.TestCase):
         self.check('shelve', (), {'shelve': None})
 
     def test_unshelve(self):
-        self.check('unshelve', (), {'unshelve': None})
+        self.check('unshelve', ('z',), {
+            'unshelve': {'availability_zone': 'z'}})
 
     def test_rescue(self):
         self.check('rescue', ('i',), {'rescue': {'rescue_image_ref': 'i'}})
@@ -63,6 +64,16 @@ class ActionsTestCase(testtools.TestCase):
     def test_resize_is_to_the_flavor_of_that_name(self):
         self.check('resize', ('lab.small',),
                    {'resize': {'flavorRef': 'id of lab.small'}})
+
+    def test_migrate(self):
+        self.check('migrate', ('h',), {'migrate': {'host': 'h'}})
+
+    def test_live_migrate(self):
+        self.check('live_migrate', ('h',), {'os-migrateLive': {
+            'host': 'h', 'block_migration': 'auto'}})
+
+    def test_evacuate(self):
+        self.check('evacuate', ('h',), {'evacuate': {'host': 'h'}})
 
     def test_confirm_resize(self):
         self.check('confirm_resize', (), {'confirmResize': None})

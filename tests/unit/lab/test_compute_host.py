@@ -35,6 +35,10 @@ class FilesTestCase(testtools.TestCase):
         self.assertEqual('127.0.0.1 dcn0-0', first)
         self.assertEqual('127.0.0.1 localhost', second)
 
+    def test_guests_migrate_to_an_address_that_libvirt_takes(self):
+        hosts = compute_host.files('dcn0-0', ['dcn0-1'])['hosts']
+        self.assertIn('127.0.0.2 dcn0-1\n', hosts)
+
     def test_libvirt_s_user_is_there_once(self):
         for name in ('passwd', 'group'):
             text = compute_host.files('dcn0-0')[name]

@@ -26,24 +26,47 @@ class GlanceConfTestCase(testtools.TestCase):
     def setUp(self):
         super().setUp()
         root = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
-        self.lab = samples.described(root, 'central', 'dcn1', 'dcn10')
+        self.lab = samples.described(
+            root, 'central', 'dcn0', 'dcn1', 'dcn10')
 
     def _sections(self, number=0, **knobs):
         return glanceconf.worker(self.lab, self.lab.workers[number],
                                  settings.GlanceSettings(**knobs))
 
+    def _edge(self, **knobs):
+        own, = self.lab.edges
+        return glanceconf.worker(
+            self.lab, own, settings.GlanceSettings(**knobs))
+
     def test_one_store_per_site_and_the_hub_is_default(self):
         seen = self._sections()
-        self.assertEqual('central:rbd, dcn1:rbd, dcn10:rbd',
+        self.assertEqual('central:rbd, dcn0:rbd, dcn1:rbd, dcn10:rbd',
                          seen['DEFAULT']['enabled_backends'])
         self.assertEqual('central', seen['glance_store']['default_backend'])
         for site in self.lab.sites:
             self.assertEqual(str(site.ceph_conf),
                              seen[site.store]['rbd_store_ceph_conf'])
 
+    def test_edge_knows_its_own_store_and_the_hub_s(self):
+        seen = self._edge()
+        self.assertEqual('central:rbd, dcn0:rbd',
+                         seen['DEFAULT']['enabled_backends'])
+        self.assertEqual('dcn0', seen['glance_store']['default_backend'])
+        for name in ('dcn1', 'dcn10'):
+            self.assertNotIn(name, seen)
+        self.assertEqual(
+            self._sections()['database'], seen['database'])
+
+    def test_edge_s_own_store_is_default_beside_a_file_store(self):
+        seen = self._edge(file_store=pathlib.Path('/some/where'))
+        self.assertEqual('central:rbd, dcn0:rbd, files:file',
+                         seen['DEFAULT']['enabled_backends'])
+        self.assertEqual('dcn0', seen['glance_store']['default_backend'])
+
     def test_file_store_is_default_beside_those_of_the_sites(self):
         seen = self._sections(file_store=pathlib.Path('/some/where'))
-        self.assertEqual('central:rbd, dcn1:rbd, dcn10:rbd, files:file',
+        self.assertEqual('central:rbd, dcn0:rbd, dcn1:rbd, dcn10:rbd, '
+                         'files:file',
                          seen['DEFAULT']['enabled_backends'])
         self.assertEqual('files', seen['glance_store']['default_backend'])
         self.assertEqual({'filesystem_store_datadir': '/some/where'},
@@ -51,14 +74,14 @@ class GlanceConfTestCase(testtools.TestCase):
         self.assertNotIn('files', self._sections())
 
     def test_workers_share_no_directory_and_no_url(self):
-        first, second = self._sections(0), self._sections(1)
+        seen = self._sections(0), self._sections(1), self._edge()
         for section, option in (
                 ('DEFAULT', 'worker_self_reference_url'),
                 ('os_glance_staging_store', 'filesystem_store_datadir'),
                 ('os_glance_tasks_store', 'filesystem_store_datadir'),
                 ('oslo_policy', 'policy_file')):
-            self.assertNotEqual(first[section][option],
-                                second[section][option])
+            self.assertEqual(3, len({
+                sections[section][option] for sections in seen}))
 
     def test_all_import_methods_of_the_project(self):
         self.assertEqual('[glance-direct,copy-image,web-download]',

@@ -64,6 +64,12 @@ class ParserTestCase(testtools.TestCase):
             self.assertEqual(exitcodes.USAGE, code)
             self.assertIn('--computes', stderr)
 
+    def test_edges(self):
+        self.assertIsNone(self._parse('up').edges)
+        self.assertEqual(('dcn0', 'dcn1'), self._parse(
+            'up', '--edges', 'dcn0,dcn1').edges)
+        self.assertEqual((), self._parse('up', '--edges', '').edges)
+
     def test_each_command_can_run(self):
         for command in ('up', 'down', 'status', 'env'):
             self.assertTrue(callable(self._parse(command).run))

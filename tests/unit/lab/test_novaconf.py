@@ -16,6 +16,7 @@ import pathlib
 import fixtures
 import testtools
 
+from lab import accounts
 from lab import directory
 from lab import novaconf
 from tests.unit.lab import samples
@@ -48,13 +49,28 @@ class NovaConfTestCase(testtools.TestCase):
         self.assertEqual(str(site.ceph_conf),
                          options['images_rbd_ceph_conf'])
 
-    def test_computes_share_no_path_and_no_secret(self):
+    def test_site_with_a_glance_of_its_own_uses_it_and_knows_the_hub(self):
+        sections, own = self.compute('dcn0-0'), self.lab.edge('dcn0')
+        self.assertEqual(own.url, sections['glance']['endpoint_override'])
+        self.assertEqual(accounts.COPIER, sections['glance']['username'])
+        self.assertEqual(
+            self.lab.glance_url,
+            sections['libvirt']['images_rbd_glance_hub_endpoint'])
+        self.assertEqual(
+            'central', sections['libvirt']['images_rbd_glance_hub_store_name'])
+
+    def test_other_sites_use_the_hub_s(self):
+        for name in ('central-0', 'dcn1-0'):
+            sections = self.compute(name)
+            self.assertNotIn('endpoint_override', sections['glance'])
+            self.assertNotIn('images_rbd_glance_hub_endpoint',
+                             sections['libvirt'])
+
+    def test_computes_share_no_path(self):
         first, second = self.compute('dcn0-0'), self.compute('dcn0-1')
         for name in ('host', 'state_path', 'log_file'):
             self.assertNotEqual(first['DEFAULT'][name],
                                 second['DEFAULT'][name])
-        self.assertNotEqual(first['libvirt']['rbd_secret_uuid'],
-                            second['libvirt']['rbd_secret_uuid'])
 
     def test_servers_go_from_host_to_host(self):
         first, second = self.compute('dcn0-0'), self.compute('dcn0-1')

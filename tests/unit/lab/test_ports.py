@@ -32,16 +32,18 @@ class LayoutTestCase(testtools.TestCase):
         for index in range(settings.MAX_SITES):
             used.append(ports.mon(base, index))
             used.append(ports.mgr(base, index))
+            used.append(ports.edge(base, index))
             used += ports.osd(base, index)
-        used += [ports.sshd(base, index)
-                 for index in range(settings.MAX_COMPUTES)]
+        for index in range(settings.MAX_COMPUTES):
+            used.append(ports.sshd(base, index))
+            used += ports.migration(base, index)
         self.assertEqual(len(used), len(set(used)))
         self.assertTrue(all(0 <= port - base < ports.SPAN for port in used))
 
     def test_two_labs_do_not_meet(self):
         last = max(ports.osd(21000, settings.MAX_SITES - 1)[-1],
                    ports.mgr(21000, settings.MAX_SITES - 1),
-                   ports.sshd(21000, settings.MAX_COMPUTES - 1))
+                   ports.migration(21000, settings.MAX_COMPUTES - 1)[-1])
         self.assertLess(last, ports.fixed(21000 + ports.SPAN, 'haproxy'))
 
 

@@ -68,6 +68,16 @@ class ServersTestCase(testtools.TestCase):
             'os:scheduler_hints': {'group': 'g'}},
             made.last_request.json())
 
+    def test_create_on_a_host(self):
+        self.http.get(f'{self.url}/flavors', json={
+            'flavors': [{'name': 'lab.tiny', 'id': '7'}]})
+        made = self.http.post(f'{self.url}/servers',
+                              json={'server': {'id': _ID}})
+        self.servers.create(servers.Request('s', 'image', host='dcn0-0'))
+        asked = made.last_request.json()['server']
+        self.assertEqual('dcn0-0', asked['host'])
+        self.assertNotIn('availability_zone', asked)
+
     def test_unknown_flavor(self):
         self.http.get(f'{self.url}/flavors', json={'flavors': []})
         self.assertRaises(exception.UnknownName, self.servers.create,

@@ -64,6 +64,30 @@ class LabSettingsTestCase(testtools.TestCase):
                 exception.InvalidSettings, settings.LabSettings,
                 profile='cloud', computes=computes)
 
+    def test_dcn0_has_a_glance_of_its_own_unless_told_otherwise(self):
+        for sites, edges in (
+                (('central', 'dcn0', 'dcn1'), ('dcn0',)),
+                (('central', 'dcn1'), ()),
+                # It is the hub.
+                (('dcn0', 'dcn1'), ())):
+            self.assertEqual(edges, settings.LabSettings(sites=sites).edges)
+
+    def test_edges_are_in_the_order_of_the_sites(self):
+        self.assertEqual(('dcn0', 'dcn1'), settings.LabSettings(
+            edges=('dcn1', 'dcn0')).edges)
+        self.assertEqual((), settings.LabSettings(edges=()).edges)
+
+    def test_refused_edges(self):
+        for edges in (('central',), ('moon',), ('dcn0', 'moon')):
+            self.assertRaises(exception.InvalidSettings,
+                              settings.LabSettings, edges=edges)
+
+    def test_difference_in_edges(self):
+        self.assertEqual(
+            ['edges is dcn0, asked for dcn0,dcn1'],
+            settings.LabSettings().differences(
+                settings.LabSettings(edges=('dcn0', 'dcn1'))))
+
     def test_difference_in_computes(self):
         mine = settings.LabSettings(profile='cloud', sites=('a',))
         theirs = settings.LabSettings(profile='cloud', sites=('a',),

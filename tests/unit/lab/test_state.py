@@ -71,6 +71,32 @@ class StateTestCase(testtools.TestCase):
         self.where.description.write_text(json.dumps(raw))
         self.assertEqual(self.lab, state.load(self.where))
 
+    def test_lab_of_before_there_were_edges(self):
+        state.save(self.where, self.lab)
+        raw = json.loads(self.where.description.read_text())
+        del raw['edges'], raw['settings']['edges']
+        for worker in raw['workers']:
+            del worker['site']
+        self.where.description.write_text(json.dumps(raw))
+        seen = state.load(self.where)
+        self.assertEqual(self.lab.workers, seen.workers)
+        self.assertEqual(((), ()), (seen.edges, seen.settings.edges))
+
+    def test_glance_of_a_site(self):
+        own, = self.lab.edges
+        self.assertEqual(own, self.lab.edge('dcn0'))
+        for site in ('central', 'dcn1'):
+            self.assertIsNone(self.lab.edge(site))
+
+    def test_pid_of_a_glance_of_a_site(self):
+        own, = self.lab.edges
+        lab = dataclasses.replace(self.lab, daemons=(state.Daemon(
+            own.name, own.log, (own.port,)),))
+        state.save(self.where, lab)
+        state.write_pid(self.where, own.name, process.Process(42, 7))
+        self.assertEqual([42], [
+            one.pid for one in state.load(self.where).edges])
+
     def test_only_the_owner_may_read_it(self):
         state.save(self.where, self.lab)
         mode = stat.S_IMODE(self.where.description.stat().st_mode)
@@ -93,7 +119,7 @@ class StateTestCase(testtools.TestCase):
         self.assertEqual(
             {'version', 'ready', 'settings', 'keystone_url', 'region',
              'glance_url', 'users', 'sites', 'workers', 'database',
-             'daemons', 'cloud'}, set(raw))
+             'daemons', 'cloud', 'edges'}, set(raw))
         self.assertIsNone(raw['cloud'])
         self.assertEqual(1, raw['version'])
         self.assertEqual(
@@ -101,7 +127,10 @@ class StateTestCase(testtools.TestCase):
              'images_pool', 'vms_pool', 'mon_port'}, set(raw['sites'][0]))
         self.assertEqual(
             {'name', 'url', 'port', 'conf', 'policy', 'staging', 'tasks',
-             'log', 'pid'}, set(raw['workers'][0]))
+             'log', 'pid', 'site'}, set(raw['workers'][0]))
+        self.assertEqual([None, None],
+                         [one['site'] for one in raw['workers']])
+        self.assertEqual(['dcn0'], [one['site'] for one in raw['edges']])
 
     def test_pids_are_recorded_where_readers_look(self):
         state.save(self.where, self.lab)
