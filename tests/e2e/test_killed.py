@@ -21,6 +21,7 @@ import shutil
 
 import fixtures
 
+from lab import exception
 from lab import fixture
 from lab import process
 from lab import servers
@@ -63,9 +64,14 @@ class KilledTestCase(base.CloudTestCase):
         return {name: daemon.process()
                 for name, daemon in self.lab.daemons.items() if name != _NAME}
 
-    def disks(self) -> list[str]:
+    def has_clone(self, server_id: str) -> bool:
+        """Tell whether a server's disk has been made, and not only begun."""
         site = self.lab.sites[_SITE]
-        return site.images(site.site.vms_pool)
+        # librbd enters a disk into the list of the pool before all else.
+        with contextlib.suppress(exception.CommandFailed):
+            return site.parent(
+                site.site.vms_pool, f'{server_id}_disk') is not None
+        return False
 
     def assert_building(self, server_id: str) -> None:
         seen = self.servers.show(server_id)
@@ -102,8 +108,8 @@ class KilledTestCase(base.CloudTestCase):
                 self.wait_copying(image_id)
                 hanging.enter_context(
                     fixture.Frozen(self.lab, f'libvirtd.{_HOST}'))
-            labtest.wait_for(f'the disk of {server_id}', lambda: any(
-                server_id in disk for disk in self.disks()))
+            labtest.wait_for(f'the disk of {server_id}',
+                             lambda: self.has_clone(server_id))
             killed.enter_context(self.killed())
             self.assert_building(server_id)
 
