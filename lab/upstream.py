@@ -69,7 +69,7 @@ def served(lab: cloud.Lab, story: narrator.Narrator) -> Iterator[None]:
                 'images, and see locations')
     with contextlib.ExitStack() as stack:
         with story.awaiting('Glance'):
-            for worker in lab.workers.values():
+            for worker in lab.glances.values():
                 stack.enter_context(worker.configured(settings.OPEN))
         yield
         story.title('Closing Glance again')

@@ -106,9 +106,9 @@ class ServedTestCase(testtools.TestCase):
     def setUp(self):
         super().setUp()
         self.open = []
-        self.lab = types.SimpleNamespace(workers={
+        self.lab = types.SimpleNamespace(glances={
             name: types.SimpleNamespace(configured=self._configured(name))
-            for name in ('glance-api-1', 'glance-api-2')})
+            for name in ('glance-api-1', 'glance-api-dcn0')})
         self.lines = []
         self.story = narrator.Narrator(self.lines.append)
 
@@ -125,7 +125,7 @@ class ServedTestCase(testtools.TestCase):
 
     def test_glance_is_open_within_the_block_only_and_that_is_said(self):
         with upstream.served(self.lab, self.story):
-            self.assertEqual(['glance-api-1', 'glance-api-2'], self.open)
+            self.assertEqual(['glance-api-1', 'glance-api-dcn0'], self.open)
             self.assertIn('tenants may copy images', self.lines[1])
         self.assertEqual([], self.open)
 
