@@ -32,11 +32,11 @@ def main() -> None:
     # sockets. That is why this module imports nothing at its top.
     from nova.cmd import compute
 
-    from nova_rbd_multistore import exception
     from nova_rbd_multistore.compute import register
+    from nova_rbd_multistore.compute import startup
 
     try:
         register.register()
         compute.main()
-    except exception.NovaShapeMismatch as exc:
+    except startup.NovaShapeMismatch as exc:
         sys.exit(f'nova-compute-rbd-multistore: {exc}')

@@ -39,6 +39,7 @@ from nova_rbd_multistore import conf
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import image as image_mod
+from nova_rbd_multistore.compute import startup
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
@@ -192,9 +193,9 @@ def check_credential() -> None:
     try:
         auth = service_auth.get_service_auth_plugin(group)
     except ksa_exc.ClientException as exc:
-        raise exception.UnusableCredential(group, str(exc)) from exc
+        raise startup.UnusableCredential(group, str(exc)) from exc
     if auth is None:
-        raise exception.UnusableCredential(group, 'it has no auth_type')
+        raise startup.UnusableCredential(group, 'it has no auth_type')
 
 
 def check_hub() -> None:
@@ -207,7 +208,7 @@ def check_hub() -> None:
     missing = [name for name in names if not CONF.libvirt[name]]
     if len(missing) == 1:
         given, = set(names).difference(missing)
-        raise exception.InvalidOptions(
+        raise startup.InvalidOptions(
             'libvirt', f'{given} is set and {missing[0]} is not. Set both '
                        f'for a site whose Glance does not have the stores of '
                        f'all sites, else neither.')

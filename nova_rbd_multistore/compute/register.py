@@ -30,7 +30,7 @@ import inspect
 from typing import Any
 
 from nova_rbd_multistore import conf
-from nova_rbd_multistore import exception
+from nova_rbd_multistore.compute import startup
 
 # What is used of Nova: module, attribute, and the parameters by the names
 # with which they are passed; None for what is not called.
@@ -179,7 +179,7 @@ def _check(*differences: str) -> None:
     from nova import version
 
     if differences:
-        raise exception.NovaShapeMismatch(
+        raise startup.NovaShapeMismatch(
             version.version_string(), list(differences))
 
 

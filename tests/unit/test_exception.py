@@ -96,11 +96,3 @@ class ExceptionTestCase(base.TestCase):
             'rbd:images/a:id=glance:key=c2VjcmV0', 'it does not begin so')
 
         self.assertNotIn('c2VjcmV0', str(exc))
-
-    def test_nova_shape_mismatch(self):
-        exc = exception.NovaShapeMismatch('35.0.0', ['a is gone', 'b too'])
-
-        self.assertIn('Nova 35.0.0', str(exc))
-        self.assertIn('a is gone; b too', str(exc))
-        self.assertEqual(['a is gone', 'b too'], exc.differences)
-        self.assertEqual('35.0.0', exc.release)

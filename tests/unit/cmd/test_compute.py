@@ -22,8 +22,8 @@ import types
 import fixtures
 from nova.virt.libvirt import imagebackend
 
-from nova_rbd_multistore import exception
 from nova_rbd_multistore.cmd import compute
+from nova_rbd_multistore.compute import startup
 from tests import base
 
 _TIMEOUT = 60
@@ -87,7 +87,7 @@ class MainTestCase(base.TestCase):
     def test_does_not_start_with_a_service_of_another_shape(self):
         # Nova imports it itself, when it has read the configuration.
         def start():
-            raise exception.NovaShapeMismatch('34', ['service differs'])
+            raise startup.NovaShapeMismatch('34', ['service differs'])
 
         self.useFixture(fixtures.MonkeyPatch(
             'nova.cmd.compute', types.SimpleNamespace(main=start)))
@@ -154,6 +154,7 @@ class ProcessTestCase(base.TestCase):
     def test_novas_own_command_runs_with_native_threads(self):
         patched, eventlet, backend = self.output('''
             from nova_rbd_multistore.cmd import compute
+            from nova_rbd_multistore.compute import startup
             from nova.cmd import compute as theirs
 
             def main():

@@ -23,6 +23,7 @@ from nova_rbd_multistore import copier
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore.compute import access
+from nova_rbd_multistore.compute import startup
 from tests import records
 from tests.unit.compute import base
 
@@ -244,7 +245,7 @@ class HubTestCase(base.ComputeTestCase):
     def test_half_of_it(self, url, store):
         self.use_hub(url, store)
         words = str(self.assertRaises(
-            exception.InvalidOptions, access.check_hub))
+            startup.InvalidOptions, access.check_hub))
 
         for name in ('[libvirt]', 'images_rbd_glance_hub_endpoint',
                      'images_rbd_glance_hub_store_name', 'Set both'):

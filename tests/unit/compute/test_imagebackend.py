@@ -25,11 +25,11 @@ from nova import objects
 from nova.virt.libvirt import imagebackend as nova_imagebackend
 from requests_mock.contrib import fixture as requests_fixture
 
-from nova_rbd_multistore import exception
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import obstacle
 from nova_rbd_multistore.compute import imagebackend
+from nova_rbd_multistore.compute import startup
 from tests import fake_ceph
 from tests import records
 from tests.unit.compute import base
@@ -839,7 +839,7 @@ class CredentialTestCase(base.ComputeTestCase):
     def test_type_that_does_not_exist(self):
         self.flags('glance', auth_type='pasword')
         error = self.assertRaises(
-            exception.UnusableCredential, imagebackend.Backend, True)
+            startup.UnusableCredential, imagebackend.Backend, True)
 
         self.assertIn('[glance]', str(error))
         self.assertIn('pasword', str(error))
@@ -847,7 +847,7 @@ class CredentialTestCase(base.ComputeTestCase):
     def test_section_without_a_type(self):
         self.flags('glance', auth_section='service_user')
         error = self.assertRaises(
-            exception.UnusableCredential, imagebackend.Backend, True)
+            startup.UnusableCredential, imagebackend.Backend, True)
 
         self.assertIn('auth_type', str(error))
 
@@ -857,7 +857,7 @@ class CredentialTestCase(base.ComputeTestCase):
             self.flags(each, auth_type=None, auth_section=None)
         self.flags('libvirt', images_rbd_glance_credential=group)
         error = self.assertRaises(
-            exception.UnusableCredential, imagebackend.Backend, True)
+            startup.UnusableCredential, imagebackend.Backend, True)
 
         self.assertIn(f'[{group}]', str(error))
         self.assertIn('images_rbd_glance_credential = user', str(error))
@@ -867,14 +867,14 @@ class CredentialTestCase(base.ComputeTestCase):
                    images_rbd_glance_hub_endpoint='http://hub.invalid')
 
         self.assertRaises(
-            exception.InvalidOptions, imagebackend.Backend, True)
+            startup.InvalidOptions, imagebackend.Backend, True)
 
     def test_shows_without_a_store_too(self):
         self.flags('glance', auth_type='pasword')
         self.flags('libvirt', images_rbd_glance_store_name='')
 
         self.assertRaises(
-            exception.UnusableCredential, imagebackend.Backend, True)
+            startup.UnusableCredential, imagebackend.Backend, True)
 
 
 class BackendClassTestCase(BackendTestCase):

@@ -28,11 +28,11 @@ from nova.virt.libvirt import imagebackend as theirs
 from oslo_config import cfg
 from oslo_utils import importutils
 
-from nova_rbd_multistore import exception
 from nova_rbd_multistore.compute import driver
 from nova_rbd_multistore.compute import imagebackend as ours
 from nova_rbd_multistore.compute import register
 from nova_rbd_multistore.compute import service as ours_service
+from nova_rbd_multistore.compute import startup
 from tests import base
 
 
@@ -56,7 +56,7 @@ class RegisterTestCase(base.TestCase):
 
     def mismatch(self):
         exc = self.assertRaises(
-            exception.NovaShapeMismatch, register.register)
+            startup.NovaShapeMismatch, register.register)
         self.assertEqual(version.version_string(), exc.release)
         return exc.differences
 
@@ -91,7 +91,7 @@ class RegisterTestCase(base.TestCase):
         self.patch(manager.ComputeManager, '_prep_resize', prep_resize)
 
         exc = self.assertRaises(
-            exception.NovaShapeMismatch, register.check_service)
+            startup.NovaShapeMismatch, register.check_service)
         difference, = exc.differences
         self.assertTrue(difference.startswith(
             'nova.compute.manager.ComputeManager._prep_resize takes (self, '

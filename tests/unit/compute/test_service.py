@@ -26,6 +26,7 @@ from nova_rbd_multistore.compute import guards
 from nova_rbd_multistore.compute import rebuild
 from nova_rbd_multistore.compute import register
 from nova_rbd_multistore.compute import service
+from nova_rbd_multistore.compute import startup
 from tests.unit.compute import instances
 
 
@@ -169,10 +170,10 @@ class StartTestCase(instances.InstanceTestCase):
 
     def test_service_of_another_shape_does_not_start(self):
         def mismatch():
-            raise exception.NovaShapeMismatch('34', ['different'])
+            raise startup.NovaShapeMismatch('34', ['different'])
 
         self.patch(register, 'check_service', mismatch)
         self.patch(virt_driver, 'load_compute_driver', self.fail)
 
         self.assertRaises(
-            exception.NovaShapeMismatch, service.ComputeManager)
+            startup.NovaShapeMismatch, service.ComputeManager)
