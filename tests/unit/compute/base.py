@@ -72,6 +72,12 @@ class ComputeTestCase(base.TestCase):
         """Set options of nova.conf for this test."""
         self.config.config(group=group, **options)
 
+    def image(self, *stores: str, **attributes: object) -> str:
+        """Add an image; its data is in Ceph wherever Glance may copy it."""
+        image_id = self.glance.add_image(stores, **attributes)
+        self.cluster.add('images', image_id, 'snap')
+        return image_id
+
     def use_service_credential(
         self, user: fixture.User, group: str = 'glance',
     ) -> None:

@@ -45,11 +45,6 @@ class CacheImageTestCase(base.ComputeTestCase):
         built = object.__new__(driver.LibvirtDriver)
         return built.cache_image(self.context, image_id)
 
-    def image(self, *stores, **attributes):
-        image_id = self.glance.add_image(stores, **attributes)
-        self.cluster.add('images', image_id, 'snap')
-        return image_id
-
     def stores(self, image_id):
         return set(self.glance.image(image_id).stores)
 

@@ -59,12 +59,6 @@ class BackendTestCase(base.ComputeTestCase):
         super().setUp()
         self.use_service_credential(self.glance.nova)
 
-    def image(self, *stores, **attributes):
-        """Add an image; its data is in Ceph wherever Glance may copy it."""
-        image_id = self.glance.add_image(stores, **attributes)
-        self.cluster.add('images', image_id, 'snap')
-        return image_id
-
     def disk(self):
         return imagebackend.Rbd(
             objects.Instance(uuid=INSTANCE), 'disk',

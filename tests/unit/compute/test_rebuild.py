@@ -52,11 +52,6 @@ class PlaceImageTestCase(instances.InstanceTestCase):
         super().setUp()
         self.use_service_credential(self.glance.nova)
 
-    def image(self, *stores, **attributes):
-        image_id = self.glance.add_image(stores, **attributes)
-        self.cluster.add('images', image_id, 'snap')
-        return image_id
-
     def place(self, image_id):
         rebuild.Rebuild(self.instance, image_id, 'old', {}).place_image(
             self.context)
