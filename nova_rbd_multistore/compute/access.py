@@ -77,6 +77,8 @@ class Services:
         itself: the copier does, and knows the deadline.
     :ivar credential: whose the last two are, and the hub's, in words.
     :ivar hub: None where nova.conf names none.
+    :ivar project: id of the tenant's project where the token of the tenant
+        copies, None with a service credential.
     """
 
     tenant: glance.Glance
@@ -84,6 +86,7 @@ class Services:
     copying: glance.Glance
     credential: str
     hub: Hub | None = None
+    project: str | None = None
 
     def locations(
         self, image: image_mod.Image,
@@ -151,11 +154,11 @@ def services(context: nova_context.RequestContext) -> Services:
 
     retries = CONF.glance.num_retries
     users = service_auth.get_service_user_token_auth_plugin(context)
-    auth, credential = users, TENANT
+    auth, credential, project = users, TENANT, context.project_id
     group = _service_group()
     if group is not None:
         auth = service_auth.get_service_auth_plugin(group)
-        credential = credential_in_use()
+        credential, project = credential_in_use(), None
     url, hub = _hub_endpoint(), None
     if url is not None:
         hub = Hub(
@@ -164,7 +167,8 @@ def services(context: nova_context.RequestContext) -> Services:
             copying=service(auth, 0, (url,)))
     return Services(
         tenant=service(users, retries), locating=service(auth, retries),
-        copying=service(auth, 0), credential=credential, hub=hub)
+        copying=service(auth, 0), credential=credential, hub=hub,
+        project=project)
 
 
 def unreachable(

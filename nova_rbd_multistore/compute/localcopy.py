@@ -72,8 +72,8 @@ def _copy(
     copying = copier.Copier(
         hub.Spoke(services, settings, budget), settings, find_obstacle=find)
     try:
-        with _TURNS.turn(image_id, store, budget), _mentioning(
-                services, find):
+        with _TURNS.turn(image_id, store, budget, services.project), \
+                _mentioning(services, find):
             return copying.ensure(image_id, store, budget).image
     except exception.CopyNotPermitted as exc:
         raise exception.CopyNotPermitted(

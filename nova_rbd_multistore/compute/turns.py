@@ -55,7 +55,7 @@ class _Queue:
 
 
 class Turns:
-    """Whose turn it is, by image and store.
+    """Whose turn it is, by image, store and who asks Glance.
 
     The others wait: Glance is asked once for all, a boot that is given up
     leaves at once, and when the copy fails, all who waited for it end with
@@ -65,18 +65,21 @@ class Turns:
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._queues: dict[tuple[str, str], _Queue] = {}
+        self._queues: dict[tuple[str | None, ...], _Queue] = {}
 
     @contextlib.contextmanager
     def turn(
         self, image_id: str, store: str, budget: timing.Budget,
+        project: str | None = None,
     ) -> Iterator[None]:
         """Enter when it is the caller's turn, or its time is over.
 
+        :param project: whose rights and quotas decide about a copy, None for
+            a credential that all have. A failure may be a project's own.
         :raises CopyError: what the turn of another ended with meanwhile.
         :raises Cancelled: when the caller is not wanted any more.
         """
-        with self._queue(image_id, store) as queue:
+        with self._queue((image_id, store, project)) as queue:
             before = queue.ends
             ours = _wait(queue, image_id, store, budget)
             try:
@@ -89,9 +92,8 @@ class Turns:
                     queue.turn.release()
 
     @contextlib.contextmanager
-    def _queue(self, image_id: str, store: str) -> Iterator[_Queue]:
+    def _queue(self, key: tuple[str | None, ...]) -> Iterator[_Queue]:
         """Enter a queue, which is there as long as somebody is in it."""
-        key = image_id, store
         with self._guard:
             queue = self._queues.setdefault(key, _Queue())
             queue.waiting += 1

@@ -44,6 +44,9 @@ class CredentialTestCase(base.ComputeTestCase):
         self.assertEqual(copying, self.who(services.copying, image_id))
         self.assertEqual(copying, self.who(services.locating, image_id))
         self.assertEqual(words, services.credential)
+        self.assertEqual(
+            self.context.project_id if copying == 'demo' else None,
+            services.project)
         self.assertEqual(words, access.credential_in_use())
 
     def test_tenants_own_without_a_service_credential(self):

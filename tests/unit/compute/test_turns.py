@@ -62,14 +62,15 @@ class TurnsTestCase(base.TestCase):
         self.assertTrue(self.has_turn.wait(SOON))
         return leading
 
-    def follow(self, budget=None, image=IMAGE):
+    def follow(self, budget=None, image=IMAGE, project=None):
         """Take the turn after that, and return a future of it."""
         def work():
-            with self.turns.turn(image, STORE, budget or self.budget()):
+            with self.turns.turn(
+                    image, STORE, budget or self.budget(), project):
                 return True
 
         following = self.pool.submit(work)
-        if image == IMAGE:
+        if image == IMAGE and project is None:
             self.wait_queued()
         return following
 
@@ -92,6 +93,11 @@ class TurnsTestCase(base.TestCase):
         self.lead()
 
         self.assertTrue(self.follow(image='another').result(SOON))
+
+    def test_other_projects_do_not_wait(self):
+        self.lead()
+
+        self.assertTrue(self.follow(project='another').result(SOON))
 
     def test_deadline_lets_one_look_without_a_turn(self):
         self.lead()
