@@ -139,7 +139,6 @@ class RefusedTestCase(MovesTestCase):
 
         self.assert_refused('evacuate', move)
 
-
     def test_cluster_that_does_not_answer(self) -> None:
         abroad = self.computing.nodes[_ABROAD]
         conf = pathlib.Path(
