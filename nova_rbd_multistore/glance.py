@@ -58,7 +58,7 @@ _LOCATIONS_SINCE: version_mod.Version = (2, 17)
 
 # Endpoints that are known to have it. The others are asked again, because
 # they may be upgraded while this process lives.
-_WITH_LOCATIONS: set[tuple[str, ...]] = set()
+_WITH_LOCATIONS: set[frozenset[str]] = set()
 
 _BY_STATUS = {
     400: exception.BadRequest,
@@ -119,7 +119,8 @@ class Glance:
             for endpoint in access.endpoints or (None,)]
         self._clients = itertools.cycle(clients)
         self._client = next(self._clients)
-        self._endpoints = tuple(access.endpoints)
+        # Nova gives them in another order each time.
+        self._endpoints = frozenset(access.endpoints)
         # keystoneauth's own semaphore, which is to limit rates, counts in
         # the wall clock: set back by an hour, the next request waits an hour.
         #
