@@ -95,27 +95,18 @@ class Services:
 
         With show_image_direct_url alone the record shows one of several.
 
-        :raises GlanceUnavailable: when nobody knows the others.
+        :raises LocationsHidden: when the credential may not see the others.
+        :raises GlanceUnavailable: when nobody knows them.
+        :raises NotAuthenticated: when the credential is not valid.
         """
         yield image.locations
         shown = {location.url for location in image.locations}
-        try:
-            hidden = self.hidden_locations(image.id)
-        except exception.LocationsHidden as exc:
-            LOG.debug('No more locations of image %s: %s', image.id, exc)
-        else:
-            yield tuple(location for location in hidden
-                        if location.url not in shown)
+        yield tuple(location for location in self._all_locations(image.id)
+                    if location.url not in shown)
 
-    def hidden_locations(
+    def _all_locations(
         self, image_id: str,
     ) -> tuple[image_mod.Location, ...]:
-        """Return the locations, those that the image's record hides, too.
-
-        :raises LocationsHidden: when the credential may not see them.
-        :raises GlanceUnavailable: when nobody knows.
-        :raises NotAuthenticated: when the credential is not valid.
-        """
         try:
             return self.locating.locations(image_id)
         except (exception.GlanceUnavailable, exception.NotAuthenticated):

@@ -45,9 +45,12 @@ class Flaws:
     """What is wrong with the locations of an image, for one request.
 
     :param image_id: the image.
+
+    :ivar hidden: why there may be more of them, None when all were seen.
     """
 
     def __init__(self, image_id: str) -> None:
+        self.hidden: exception.LocationsHidden | None = None
         self._image_id = image_id
         self._found: dict[Flaw, None] = {}
         self._told = 0

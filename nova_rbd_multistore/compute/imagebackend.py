@@ -162,7 +162,8 @@ class Rbd(imagebackend.Rbd):
         image_id = image_meta['id']
         services = access.services(context)
         try:
-            localcopy.obtain(services, localimage.visible(services, image_id))
+            localcopy.obtain(
+                services, localimage.visible(services, image_id).id)
         except exception.GlanceUnavailable as exc:
             raise access.unreachable(exc) from exc
         except exception.NotAuthenticated as exc:

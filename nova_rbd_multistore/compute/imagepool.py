@@ -43,7 +43,7 @@ def find(
         try:
             return (_of_store(services, cluster)
                     or _of_image(services, cluster, image_id))
-        except exception.GlanceError as exc:
+        except (exception.GlanceError, exception.LocationsHidden) as exc:
             LOG.debug('Not known where Glance has images: %s', exc)
             return None
 

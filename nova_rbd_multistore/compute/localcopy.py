@@ -38,33 +38,31 @@ CONF = nova.conf.CONF
 _TURNS = turns.Turns()
 
 
+def check_worth(image: image_mod.Image, known: flaws.Flaws) -> None:
+    """Refuse to pay for a copy that could not be cloned.
+
+    :param image: as the tenant sees it.
+    :param known: of its locations.
+    :raises Misconfigured: when those of the copy would be hidden, too.
+    """
+    if known.hidden is not None and not image.locations:
+        raise exception.Misconfigured(
+            image.id, CONF.libvirt.images_rbd_glance_store_name,
+            f'a copy could not be cloned. {known.hidden}')
+
+
 def obtain(
     services: access.Services,
-    image: image_mod.Image,
+    image_id: str,
     cancelled: Callable[[], bool] | None = None,
 ) -> image_mod.Image:
     """Return the image when our store has it.
 
-    :param image: as the tenant sees it.
     :param cancelled: tells whether nobody wants it any more; None for a
         request that nobody cancels.
-    :raises CopyError: when it does not get there, or could not be cloned
-        from there.
+    :raises CopyError: when it does not get there.
     :raises Cancelled: when nobody wants it any more.
     """
-    if not image.locations:
-        try:
-            services.hidden_locations(image.id)
-        except exception.LocationsHidden as exc:
-            # Nor would those of the copy be shown, so do not pay for it.
-            raise _not_worth_it(image.id, exc) from exc
-    return _copy(services, image.id, cancelled)
-
-
-def _copy(
-    services: access.Services, image_id: str,
-    cancelled: Callable[[], bool] | None,
-) -> image_mod.Image:
     store = CONF.libvirt.images_rbd_glance_store_name
     find = partial.Finder(services)
     settings = _settings()
@@ -137,16 +135,8 @@ def not_authenticated(
         f'Glance does not accept {services.credential} ({exc}).')
 
 
-def _not_worth_it(
-    image_id: str, exc: exception.LocationsHidden,
-) -> exception.Misconfigured:
-    return exception.Misconfigured(
-        image_id, CONF.libvirt.images_rbd_glance_store_name,
-        f'a copy could not be cloned. {exc}')
-
-
 def not_in_cluster(
-    services: access.Services, image: image_mod.Image, known: flaws.Flaws,
+    image_id: str, known: flaws.Flaws,
 ) -> exception.CopyError:
     """Explain that our store has the image and our cluster has not.
 
@@ -156,15 +146,14 @@ def not_in_cluster(
     unusable = known.explain(store)
     if unusable is not None:
         return unusable
-    try:
-        services.hidden_locations(image.id)
-    except exception.LocationsHidden as exc:
+    if known.hidden is not None:
         return exception.Misconfigured(
-            image.id, store,
+            image_id, store,
             f'the store has the image, but no location of it that Glance '
-            f'shows is a snapshot in this compute\'s cluster. {exc}')
+            f'shows is a snapshot in this compute\'s cluster. '
+            f'{known.hidden}')
     return exception.Misconfigured(
-        image.id, store,
+        image_id, store,
         'the store has the image, but no location of it is a snapshot in '
         'this compute\'s cluster. Check that the store is in the cluster of '
         'images_rbd_ceph_conf.')

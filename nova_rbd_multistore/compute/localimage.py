@@ -82,10 +82,11 @@ class Provider:
             if self._found(services, image, known):
                 return False
             self._check_store(copy_to_store, image_id)
+            localcopy.check_worth(image, known)
             copied = localcopy.obtain(
-                services, image, self._cancelled(context))
+                services, image_id, self._cancelled(context))
             if not self._found(services, copied, known):
-                raise localcopy.not_in_cluster(services, copied, known)
+                raise localcopy.not_in_cluster(image_id, known)
         except exception.GlanceUnavailable as exc:
             raise access.unreachable(exc) from exc
         except exception.NotAuthenticated as exc:
@@ -128,11 +129,16 @@ class Provider:
     ) -> bool:
         """Use the first snapshot that turns out to be there."""
         store = CONF.libvirt.images_rbd_glance_store_name or None
-        with rbd.Cluster(self.driver, known) as cluster:
-            return any(
-                self.use(cluster, parent)
-                for locations in services.locations(image)
-                for parent in cluster.parents(image, locations, store))
+        known.hidden = None
+        try:
+            with rbd.Cluster(self.driver, known) as cluster:
+                return any(
+                    self.use(cluster, parent)
+                    for locations in services.locations(image)
+                    for parent in cluster.parents(image, locations, store))
+        except exception.LocationsHidden as exc:
+            known.hidden = exc
+            return False
 
 
 def obtain(

@@ -22,7 +22,6 @@ from nova_rbd_multistore import exception
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore.compute import access
 from nova_rbd_multistore.compute import localcopy
-from nova_rbd_multistore.compute import localimage
 from tests.unit.compute import base
 
 OURS = 'http://dcn0.invalid'
@@ -78,8 +77,7 @@ class HubTestCase(base.ComputeTestCase):
                 services = dataclasses.replace(services, hub=(
                     dataclasses.replace(services.hub, copying=Broken(
                         services.hub.copying, **answers))))
-        return localcopy.obtain(
-            services, localimage.visible(services, image_id), cancelled)
+        return localcopy.obtain(services, image_id, cancelled)
 
     def refusal(self, kind, image_id, **options):
         """Return why there is no copy."""
@@ -256,13 +254,13 @@ class RefusedTestCase(HubTestCase):
 
     def test_hub_does_not_accept_the_credential(self):
         services = access.services(self.context)
-        seen = localimage.visible(services, self.image_id)
         services = dataclasses.replace(services, hub=dataclasses.replace(
             services.hub, asking=Broken(
                 services.hub.asking,
                 stores=exception.NotAuthenticated('list stores', '401'))))
         refused = self.assertRaises(
-            exception.CopyNotPermitted, localcopy.obtain, services, seen)
+            exception.CopyNotPermitted, localcopy.obtain, services,
+            self.image_id)
 
         for words in (FIRST, 'the service credential of [glance]', '401'):
             self.assertIn(words, refused.reason)
