@@ -173,9 +173,12 @@ class CephCapabilities(fixtures.Fixture):
         self._osd = osd
 
     def _setUp(self) -> None:
-        usual = cephconf.CAPABILITIES[self._entity]
-        self.addCleanup(self._give, usual)
-        self._give({**usual, 'osd': self._osd})
+        self.addCleanup(self.restore)
+        self._give({**cephconf.CAPABILITIES[self._entity], 'osd': self._osd})
+
+    def restore(self) -> None:
+        """Give back the usual ones, before the test ends or at its end."""
+        self._give(cephconf.CAPABILITIES[self._entity])
 
     def _give(self, capabilities: Mapping[str, str]) -> None:
         site = self._cluster.site

@@ -18,7 +18,6 @@ from collections.abc import Callable
 from concurrent import futures
 import contextlib
 import dataclasses
-import functools
 import pathlib
 import re
 import time
@@ -127,24 +126,16 @@ class FaultTestCase(labtest.LabTestCase):
         context.__enter__()
         self.addCleanup(context.__exit__, None, None, None)
 
-    def limit_glance(
+    def grant_glance(
         self, store: str, capabilities: str,
     ) -> Callable[[], None]:
-        """Let Glance's user do less in a cluster, until the test's end.
+        """Let Glance's user do something else in a cluster for the test.
 
         :param capabilities: for OSDs; those for monitors stay.
         :returns: what ends that earlier.
         """
-        site = self.lab.sites[store]
-        caps = site.query('ceph', 'auth', 'get', 'client.glance')[0]['caps']
-
-        def limit(osd: str) -> None:
-            site.run('ceph', 'auth', 'caps', 'client.glance',
-                     'mon', caps['mon'], 'osd', osd)
-
-        limit(capabilities)
-        self.addCleanup(limit, caps['osd'])
-        return functools.partial(limit, caps['osd'])
+        return self.useFixture(fixture.CephCapabilities(
+            self.lab.sites[store], 'client.glance', capabilities)).restore
 
     def wait_writing(self, image_id: str, store: str = 'dcn0') -> None:
         """Return when Glance has begun to write the image to a store."""

@@ -64,12 +64,8 @@ class ClusterTestCase(base.FaultTestCase):
 
     def caps(self, osd: str) -> None:
         """Give the compute's Ceph user other capabilities for the test."""
-        granted = self.site.query('ceph', 'auth', 'get', 'client.nova')[0][
-            'caps']
-        command = ('ceph', 'auth', 'caps', 'client.nova', 'mon',
-                   granted['mon'], 'osd')
-        self.addCleanup(self.site.run, *command, granted['osd'])
-        self.site.run(*command, osd)
+        self.useFixture(lab_fixture.CephCapabilities(
+            self.site, 'client.nova', osd))
 
     def assert_unusable(self, disk: boot.Disk, *words: str) -> None:
         """Check that the operator gets one line with all of it."""

@@ -86,7 +86,7 @@ class HubTestCase(edge.EdgeTestCase):
         'As for a local store that cannot be written to, at the hub.')
     def test_copy_to_the_hub_fails(self) -> None:
         image_id = self.make_far_image()
-        allow = self.limit_glance(
+        allow = self.grant_glance(
             'central', 'profile rbd-read-only pool=images')
         disk = self.boot_one(image_id)
         self.assert_refused(

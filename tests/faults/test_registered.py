@@ -88,7 +88,7 @@ class RegisteredTestCase(locations.LocationTestCase):
         'Find out who registered it, see :ref:`copy-foreign`.')
     def test_disk_of_an_instance(self) -> None:
         image_id, disk_name = self.make_image(), f'{self.id()}_disk'
-        self.let_glance(_CURIOUS)
+        self.grant_glance('dcn0', _CURIOUS)
         url = self.make_snapshot('vms', disk_name)
         self.assertEqual(200, self.register(image_id, url))
         self.assertEqual({'central', 'dcn0'}, self.stores(image_id))
@@ -119,7 +119,7 @@ class RegisteredTestCase(locations.LocationTestCase):
         'command.')
     def test_pool_is_missing(self) -> None:
         image_id = self.make_image()
-        self.let_glance(_SPARE)
+        self.grant_glance('dcn0', _SPARE)
         self.addCleanup(self.remove_pool)
         self.create_pool()
         # Not make_snapshot(), for it goes with its pool.
@@ -144,17 +144,6 @@ class RegisteredTestCase(locations.LocationTestCase):
     def remove_pool(self) -> None:
         self.site.run('ceph', 'osd', 'pool', 'rm', 'spare', 'spare',
                       '--yes-i-really-really-mean-it')
-
-    def let_glance(self, osd: str) -> None:
-        """Give Glance's Ceph user other capabilities for the test."""
-        caps = self.site.query('ceph', 'auth', 'get', 'client.glance')[0][
-            'caps']
-        self.addCleanup(self.set_caps, caps['osd'])
-        self.set_caps(osd)
-
-    def set_caps(self, osd: str) -> None:
-        self.site.run('ceph', 'auth', 'caps', 'client.glance', 'mon',
-                      'profile rbd', 'osd', osd)
 
     def test_glance_lists_what_it_can_read(self) -> None:
         image_id = self.make_image(4)

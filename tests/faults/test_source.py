@@ -32,7 +32,7 @@ class SourceTestCase(base.FaultTestCase):
         'the store>`` in that cluster, and each worker its key.')
     def test_unreadable(self) -> None:
         image_id = self.make_image()
-        self.limit_glance('central', 'profile rbd pool=other')
+        self.grant_glance('central', 'profile rbd pool=other')
         disk = self.boot_one(image_id)
         self.assert_refused(
             disk, image_id, 'store dcn0', 'accepted the copy 3 times',

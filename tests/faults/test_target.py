@@ -33,7 +33,7 @@ class TargetTestCase(advice.AdviceTestCase):
         '``profile rbd pool=<pool of the store>`` in that cluster.')
     def test_read_only(self) -> None:
         image_id = self.make_image()
-        self.limit_glance('dcn0', 'profile rbd-read-only pool=images')
+        self.grant_glance('dcn0', 'profile rbd-read-only pool=images')
         disk = self.boot_one(image_id)
         self.assert_refused(
             disk, image_id, 'store dcn0', 'accepted the copy 3 times',

@@ -72,7 +72,7 @@ class WaitingCases(base.FaultTestCase, abc.ABC):
         _TARGET, 'A copy fails, and the next one does not', '')
     def test_failed_once_then_good(self) -> None:
         image_id = self.make_image()
-        allow = self.limit_glance('dcn0', _READ_ONLY)
+        allow = self.grant_glance('dcn0', _READ_ONLY)
 
         def repair() -> None:
             labtest.wait_for('a failed copy', lambda: (
@@ -92,7 +92,7 @@ class WaitingCases(base.FaultTestCase, abc.ABC):
     def test_many_boots_share_a_failure(self) -> None:
         image_id = self.make_image()
         self.slow_source(image_id, 3)
-        self.limit_glance('dcn0', _READ_ONLY)
+        self.grant_glance('dcn0', _READ_ONLY)
         disks = self.boot_many(image_id, _BOOTS)
         self.assertEqual(_BOOTS, len(disks))
         for disk in disks:
