@@ -39,7 +39,7 @@ class MultistoreError(Exception):
     """Base of all exceptions of this package."""
 
 
-# What Glance answered. Raised by glance.py alone.
+# What Glance answered. Raised by glance/client.py alone.
 
 
 class GlanceError(MultistoreError):
@@ -105,6 +105,10 @@ class GlanceUnavailable(GlanceError):
     The request may have been carried out, so look before repeating one that
     changes something.
     """
+
+
+class UntrustedCertificate(GlanceUnavailable):
+    """The certificate at this URL is not one that we trust."""
 
 
 class LocationsHidden(MultistoreError):

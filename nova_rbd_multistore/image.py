@@ -187,7 +187,10 @@ class Image:
         this keeps the values of an earlier run until the task of the present
         lock has started.
     :ivar locations: empty when Glance hides them.
+    :ivar created_at: UTC.
     :ivar updated_at: UTC; also moves when an import has staged the image.
+    :ivar hash_algo: of hashlib's, for example sha512.
+    :ivar hash_value: of the data, hexadecimal.
     """
 
     id: str
@@ -201,7 +204,10 @@ class Image:
     importing: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
     locations: tuple[Location, ...] = ()
+    created_at: datetime.datetime | None = None
     updated_at: datetime.datetime | None = None
+    hash_algo: str | None = None
+    hash_value: str | None = None
 
     @classmethod
     def from_glance(cls, body: object) -> Image:
@@ -228,7 +234,10 @@ class Image:
             importing=record.names(IMPORTING_PROPERTY),
             failed=record.names(FAILED_PROPERTY),
             locations=locations,
-            updated_at=record.time('updated_at'))
+            created_at=record.time('created_at'),
+            updated_at=record.time('updated_at'),
+            hash_algo=record.text('os_hash_algo'),
+            hash_value=record.text('os_hash_value'))
 
     @property
     def active(self) -> bool:

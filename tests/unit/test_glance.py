@@ -37,6 +37,7 @@ from nova_rbd_multistore import exception
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import store
+from nova_rbd_multistore.glance import client
 from tests import base
 from tests import payloads
 from tests import records
@@ -224,7 +225,7 @@ class RequestTestCase(GlanceTestCase):
         service.submit_copy(records.IMAGE_ID, 'dcn0')
 
         self.assertEqual(
-            [glance.REQUEST_TIMEOUT] * 2,
+            [client.REQUEST_TIMEOUT] * 2,
             [request.timeout for request in self.http.request_history])
 
     def test_timeout_is_the_sessions_where_it_has_one(self):

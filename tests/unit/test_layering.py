@@ -37,7 +37,8 @@ LAYERS = (
     {'protocol'},
     {'lock'},
     {'journal'},
-    {'image', 'store', 'version', 'obstacle', 'pacing', 'timing', 'conf'},
+    {'image', 'store', 'info', 'version', 'obstacle', 'pacing', 'timing',
+     'conf'},
     {'record'},
     {'exception'},
 )
@@ -54,8 +55,8 @@ OPTIONAL = {
 # Not for the wheel.
 NEVER = {'lab', 'tests', 'eventlet', 'testtools'}
 
-PURE = {'image', 'lock', 'store', 'version', 'obstacle', 'record', 'journal',
-        'protocol', 'pacing', 'exception', 'timing'}
+PURE = {'image', 'lock', 'store', 'info', 'version', 'obstacle', 'record',
+        'journal', 'protocol', 'pacing', 'exception', 'timing'}
 
 
 def root() -> pathlib.Path:

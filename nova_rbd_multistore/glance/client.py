@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Talk to Glance. Nothing else in the package speaks HTTP to it.
+"""One request to Glance, and what its answer means.
 
 python-glanceclient carries the requests and reads Glance's errors. Its
 controllers are passed by on purpose: ``images.get`` fetches the JSON schema
@@ -25,9 +25,9 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import contextlib
 import dataclasses
-import functools
 import html
 import itertools
+import ssl
 from typing import Any
 from typing import TypeVar
 
@@ -39,9 +39,6 @@ import requests
 import tenacity
 
 from nova_rbd_multistore import exception
-from nova_rbd_multistore import image as image_mod
-from nova_rbd_multistore import store as store_mod
-from nova_rbd_multistore import version as version_mod
 
 LOG = logging.getLogger(__name__)
 
@@ -50,15 +47,6 @@ _T = TypeVar('_T')
 # Without a limit a load balancer that swallows an answer would hold a boot
 # for ever: keystoneauth has none of its own.
 REQUEST_TIMEOUT = 60.0
-
-_ACCEPTED = 202
-
-# That of GET /v2/images/{id}/locations.
-_LOCATIONS_SINCE: version_mod.Version = (2, 17)
-
-# Endpoints that are known to have it. The others are asked again, because
-# they may be upgraded while this process lives.
-_WITH_LOCATIONS: set[frozenset[str]] = set()
 
 _BY_STATUS = {
     400: exception.BadRequest,
@@ -94,13 +82,12 @@ class Access:
     adapter: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
-class Glance:
-    """The image service, seen with one credential.
+class Client:
+    """Sends requests with one credential.
 
-    Every method raises the :class:`~.exception.GlanceError` that belongs to
-    the answer. Requests that change nothing are tried again when there is no
-    usable answer; a submission never is, because it may have been carried
-    out.
+    Every request raises the :class:`~.exception.GlanceError` that belongs to
+    the answer. Those that change nothing are tried again when there is no
+    usable answer; others never are, because they may have been carried out.
 
     :param retries: how often to try such a request again.
     :param sleep: takes seconds; None for the machine's.
@@ -140,86 +127,6 @@ class Glance:
             before_sleep=_log_retry, reraise=True,
             sleep=sleep or tenacity.nap.sleep)
 
-    def image(self, image_id: str) -> image_mod.Image:
-        """Return the image.
-
-        https://docs.openstack.org/api-ref/image/v2/#show-image
-        """
-        return self._get(f'show image {image_id}',
-                         f'/v2/images/{image_id}',
-                         functools.partial(_parse_image, image_id))
-
-    def tasks(self, image_id: str) -> tuple[image_mod.Task, ...]:
-        """Return those of the image's tasks that the credential may see.
-
-        https://docs.openstack.org/api-ref/image/v2/#show-tasks-associated-with-image
-        """
-        return self._get(f'show tasks of image {image_id}',
-                         f'/v2/images/{image_id}/tasks',
-                         image_mod.tasks_from_glance)
-
-    def locations(self, image_id: str) -> tuple[image_mod.Location, ...]:
-        """Return the image's locations, also where image records hide them.
-
-        Needs the role ``service`` or ``admin``.
-        https://docs.openstack.org/api-ref/image/v2/#get-locations
-
-        :raises TooOld: when this Glance cannot do it.
-        """
-        what = f'show locations of image {image_id}'
-        try:
-            return self._get(what, f'/v2/images/{image_id}/locations',
-                             image_mod.locations_from_glance)
-        except exception.NotFound:
-            # Which is what an older Glance answers, too.
-            self._check_locations(what)
-            raise
-
-    def stores(self) -> frozenset[str]:
-        """Return the names of the stores that Glance has.
-
-        None without ``enabled_backends`` in its configuration.
-        https://docs.openstack.org/api-ref/image/v2/#list-stores
-        """
-        try:
-            return self._get('list stores', '/v2/info/stores',
-                             image_mod.stores_from_glance)
-        except exception.NotFound:
-            return frozenset()
-
-    def rbd_pools(self) -> dict[str, store_mod.RbdPool]:
-        """Return where Glance's RBD stores have their images, by store.
-
-        Needs the role ``service`` or ``admin``.
-        https://docs.openstack.org/api-ref/image/v2/#list-stores-detail
-        """
-        return self._get('list stores with details', '/v2/info/stores/detail',
-                         store_mod.rbd_pools_from_glance)
-
-    def submit_copy(self, image_id: str, store: str) -> None:
-        """Ask Glance to copy the image into the store.
-
-        Returns when Glance has accepted that, not when it is done.
-        https://docs.openstack.org/api-ref/image/v2/#import-an-image
-        """
-        what = f'copy image {image_id} to store {store}'
-        response, _body = self._request(
-            'post', what, f'/v2/images/{image_id}/import',
-            data={'method': {'name': 'copy-image'}, 'stores': [store]})
-        if response.status_code != _ACCEPTED:
-            raise exception.GlanceUnavailable(
-                what, _not_glance(f'HTTP {response.status_code} in place of '
-                                  f'{_ACCEPTED}'))
-
-    def _check_locations(self, what: str) -> None:
-        if self._endpoints in _WITH_LOCATIONS:
-            return
-        newest = self._get('list versions', '/versions',
-                           version_mod.newest_from_glance)
-        if newest is not None and newest < _LOCATIONS_SINCE:
-            raise exception.TooOld(what, newest, _LOCATIONS_SINCE)
-        _WITH_LOCATIONS.add(self._endpoints)
-
     def _get(self, what: str, url: str, parse: Callable[[Any], _T]) -> _T:
         parsed: _T = self._retrying(self._read, what, url, parse)
         return parsed
@@ -231,6 +138,20 @@ class Glance:
         except exception.InvalidRecord as exc:
             raise exception.GlanceUnavailable(
                 what, _not_glance(str(exc))) from exc
+
+    def _change(
+        self, method: str, what: str, url: str, status: int, **body: Any,
+    ) -> tuple[requests.Response, Any]:
+        """Send a request that changes something.
+
+        :param status: of the only good answer.
+        """
+        response, answer = self._request(method, what, url, **body)
+        if response.status_code != status:
+            raise exception.GlanceUnavailable(
+                what, _not_glance(f'HTTP {response.status_code} in place of '
+                                  f'{status}'))
+        return response, answer
 
     def _request(
         self, method: str, what: str, url: str, **body: Any,
@@ -254,6 +175,10 @@ class Glance:
         except glance_exc.HTTPException as exc:
             kind = _BY_STATUS.get(exc.code, exception.GlanceUnavailable)
             raise kind(what, _words(exc)) from exc
+        except ksa_exc.SSLError as exc:
+            kind = (exception.UntrustedCertificate if _is_untrusted(exc)
+                    else exception.GlanceUnavailable)
+            raise kind(what, str(exc)) from exc
         except ksa_exc.Unauthorized as exc:
             raise exception.LoginRefused(what, str(exc)) from exc
         except (glance_exc.CommunicationError, glance_exc.InvalidEndpoint,
@@ -273,13 +198,18 @@ def _log_retry(state: tenacity.RetryCallState) -> None:
               state.attempt_number, state.outcome.exception())
 
 
-def _parse_image(image_id: str, body: object) -> image_mod.Image:
-    image = image_mod.Image.from_glance(body)
-    # MySQL finds an id in capitals too, and shows it as it was created.
-    if image.id.lower() != image_id.lower():
-        raise exception.InvalidRecord(
-            'id', f'{image.id} in place of the one asked for')
-    return image
+def _is_untrusted(exc: BaseException | None) -> bool:
+    """Tell whether a certificate is what a request failed on."""
+    while exc is not None:
+        if isinstance(exc, ssl.SSLCertVerificationError):
+            return True
+        reason = exc.args[0] if exc.args else None
+        # urllib3 keeps it in the error of its pool.
+        inner = getattr(reason, 'reason', None)
+        if isinstance(inner, BaseException) and _is_untrusted(inner):
+            return True
+        exc = exc.__cause__ or exc.__context__
+    return False
 
 
 def _not_glance(reason: str) -> str:
