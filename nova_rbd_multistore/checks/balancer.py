@@ -1,0 +1,102 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Import through the load balancer what is staged at all workers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent import futures
+
+from nova_rbd_multistore import exception
+from nova_rbd_multistore.checks import bench as bench_mod
+from nova_rbd_multistore.checks import exception as check_exception
+from nova_rbd_multistore.checks import finding
+from nova_rbd_multistore.checks import material as material_mod
+from nova_rbd_multistore.checks import row
+from nova_rbd_multistore.checks import trial
+from nova_rbd_multistore.glance import imports
+
+CHECK = 'load balancer'
+
+# So that a load balancer which takes turns hits other workers than those at
+# which the data are.
+_EACH = 2
+
+
+class Balanced:
+    """Imports through the load balancer.
+
+    :param via: Glance, as clients see it.
+    :param url: of that.
+    """
+
+    def __init__(
+        self, bench: bench_mod.Bench, terms: trial.Terms,
+        via: imports.Imports, url: str,
+    ) -> None:
+        self._bench = bench
+        self._terms = terms
+        self._trials = trial.Trials(bench, terms)
+        self._via = via
+        self._url = url
+
+    def tried(
+        self, workers: Sequence[str], material: material_mod.Material,
+    ) -> row.Row:
+        """Stage and import several images at the same time.
+
+        :raises Cancelled: when the run is to end.
+        """
+        budget = self._bench.budget(self._terms.timeout)
+        wanted = [name for name in workers for _ in range(_EACH)]
+        with futures.ThreadPoolExecutor(len(wanted)) as pool:
+            staged = [pool.submit(self._bench.stage, name, material)
+                      for name in wanted]
+            # All are staged before the first one is imported.
+            futures.wait(staged)
+            results = list(pool.map(self._imported, staged))
+        failures = [result for result in results if isinstance(result, str)]
+        if failures:
+            return finding.BALANCER_FAILED.found(
+                CHECK, *workers, url=self._url,
+                reason='; '.join(dict.fromkeys(failures)))
+        forwarded = sum(result is True for result in results)
+        return row.Row(
+            CHECK, tuple(workers), row.Verdict.OK,
+            f'{len(wanted)} images staged at all workers at once, imported '
+            f'through {self._url}: {forwarded} forwarded, '
+            f'{len(wanted) - forwarded} where they were staged',
+            seconds=budget.elapsed,
+            facts={'url': self._url, 'images': len(wanted),
+                   'forwarded': forwarded})
+
+    def _imported(
+        self, staged: futures.Future[bench_mod.Specimen],
+    ) -> bool | str | None:
+        """Import one; return whether it was forwarded, or what failed."""
+        try:
+            specimen = staged.result()
+            receipt = self._via.import_staged(
+                specimen.image_id, self._terms.stores)
+            image = self._bench.wait(
+                specimen, self._terms.stores, self._terms.timeout)
+            different = self._trials.compared(
+                trial.Pair(specimen.worker, specimen.worker, None),
+                specimen, image)
+            if different is not None:
+                return different.detail
+            self._bench.remove(specimen)
+            return receipt.forwarded
+        except (exception.GlanceError, check_exception.ImportFailed,
+                check_exception.ImportTimedOut) as exc:
+            return str(exc)

@@ -1,0 +1,136 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Find the workers: given, from the catalog, or from a service name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Sequence
+import dataclasses
+import socket
+
+from nova_rbd_multistore.checks import exception as check_exception
+from nova_rbd_multistore.checks import worker as worker_mod
+
+
+@dataclasses.dataclass(frozen=True)
+class Resolver:
+    """Names and addresses.
+
+    :ivar addresses: returns those of a name, IPv4 and IPv6; raises OSError.
+    :ivar name: returns that of an address, None for none.
+    """
+
+    addresses: Callable[[str], Sequence[str]]
+    name: Callable[[str], str | None]
+
+    @classmethod
+    def system(cls) -> Resolver:
+        """Return the machine's."""
+        return cls(_addresses, _name)
+
+
+def _addresses(name: str) -> Sequence[str]:
+    found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _name(address: str) -> str | None:
+    try:
+        return socket.gethostbyaddr(address)[0]
+    except OSError:
+        return None
+
+
+def given(
+    urls: Iterable[str], resolver: Resolver,
+) -> tuple[worker_mod.Worker, ...]:
+    """Return the workers at URLs, each once.
+
+    :raises InvalidUrl: for the first that is none.
+    """
+    checked = list(dict.fromkeys(map(worker_mod.check_url, urls)))
+    names = worker_mod.named(
+        [worker_mod.Origin.parse(url) for url in checked])
+    return tuple(
+        worker_mod.Worker(name, url, _aliases(
+            worker_mod.Origin.parse(url).host, resolver))
+        for name, url in zip(names, checked, strict=True))
+
+
+def discovered(
+    service: str, resolver: Resolver,
+) -> tuple[worker_mod.Worker, ...]:
+    """Return the workers behind a name that has an address for each.
+
+    As a headless service of Kubernetes has; a worker is called by the name
+    of its address, if that has one that leads back to it.
+
+    :param service: ``[SCHEME://]NAME[:PORT]``.
+    :raises InvalidUrl: when it is not of that form.
+    :raises UnknownHost: when it has no addresses.
+    """
+    origin = service_origin(service)
+    try:
+        addresses = resolver.addresses(origin.host)
+    except OSError as exc:
+        raise check_exception.UnknownHost(origin.host, str(exc)) from exc
+    return given((str(dataclasses.replace(
+        origin, host=_own_name(address, resolver, origin.host) or address))
+        for address in addresses), resolver)
+
+
+def service_origin(service: str) -> worker_mod.Origin:
+    """Return where a service name points to.
+
+    :raises InvalidUrl: when it is none.
+    """
+    url = service if '://' in service else f'http://{service}'
+    host = url.partition('://')[2].rpartition(']')[2] or url
+    if ':' not in host:
+        url = f'{url}:{worker_mod.DEFAULT_PORT}'
+    return worker_mod.Origin.parse(url)
+
+
+def _aliases(host: str, resolver: Resolver) -> frozenset[str]:
+    """Return the other names and addresses of a host that has one address."""
+    if worker_mod.is_address(host):
+        name = _own_name(host, resolver, None)
+        return frozenset(() if name is None else (name,))
+    try:
+        addresses = resolver.addresses(host)
+    except OSError:
+        return frozenset()
+    if len(addresses) != 1:
+        # IPv4 and IPv6 of one host, or a name for several workers.
+        return frozenset()
+    name = _own_name(addresses[0], resolver, None)
+    return frozenset((addresses[0], *(() if name is None else (name,))))
+
+
+def _own_name(
+    address: str, resolver: Resolver, shared: str | None,
+) -> str | None:
+    """Return the name of an address that has no other address.
+
+    :param shared: a name that is not one's own, None for no such.
+    """
+    name = resolver.name(address)
+    # "localhost" is everybody's.
+    if name is None or name in (shared, 'localhost'):
+        return None
+    try:
+        return name if list(resolver.addresses(name)) == [address] else None
+    except OSError:
+        return None

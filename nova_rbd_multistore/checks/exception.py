@@ -1,0 +1,80 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What can go wrong in a check, besides what is found."""
+
+from __future__ import annotations
+
+from nova_rbd_multistore import exception
+
+# How the import of staged data ended.
+
+
+class ImportFailed(exception.MultistoreError):
+    """An import has ended, and the image is not where it should be.
+
+    :param image_id: the image.
+    :param reason: what Glance shows.
+    """
+
+    def __init__(self, image_id: str, reason: str) -> None:
+        super().__init__(f'The import of image {image_id} failed: {reason}')
+        self.image_id = image_id
+        self.reason = reason
+
+
+class ImportTimedOut(exception.MultistoreError):
+    """An import had not ended when the time was up.
+
+    :param image_id: the image.
+    :param seconds: that were waited.
+    """
+
+    def __init__(self, image_id: str, seconds: float) -> None:
+        self.reason = f'it had not ended after {seconds:.0f} s'
+        super().__init__(f'The import of image {image_id}: {self.reason}')
+        self.image_id = image_id
+        self.seconds = seconds
+
+
+# What is wrong with what an operator asks for.
+
+
+class InvalidUrl(exception.MultistoreError):
+    """A URL that cannot be one of a Glance.
+
+    :param url: as given.
+    :param reason: what is wrong with it.
+    """
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(
+            f'{exception.in_one_line(url, 200)!r} is no URL of a Glance: '
+            f'{reason}')
+        self.url = url
+        self.reason = reason
+
+
+class UnknownHost(exception.MultistoreError):
+    """A name that has no address.
+
+    :param host: the name.
+    :param reason: what the resolver says.
+    """
+
+    def __init__(self, host: str, reason: str) -> None:
+        super().__init__(
+            f'{host} has no address ({reason}). Workers of a headless service '
+            f'are found from where its name can be resolved, for example in a '
+            f'pod of the same cluster; else name them with --worker.')
+        self.host = host
+        self.reason = reason
