@@ -43,7 +43,8 @@ def build(asked: settings.LabSettings, where: directory.StateDirectory,
     lab = cloud.Lab(where, described)
     check_ports(list(lab.daemons.values()))
     described = dataclasses.replace(described, daemons=tuple(
-        state.Daemon(one.name, one.log, tuple(one.ports))
+        state.Daemon(one.name, one.log, tuple(one.ports),
+                     address=one.address)
         for one in lab.daemons.values()))
     state.save(where, described)
     _Construction(lab, report).run()
@@ -71,7 +72,8 @@ def check_ports(daemons: Sequence[daemon.Daemon]) -> None:
     :raises exception.PortBusy: for the first that is
     """
     ports.check_free(
-        {port: one.name for one in daemons for port in one.ports})
+        {ports.Endpoint(one.address, port): one.name
+         for one in daemons for port in one.ports})
 
 
 class _Construction:

@@ -21,6 +21,7 @@ import signal
 from lab import confile
 from lab import exception
 from lab import launcher
+from lab import ports
 from lab import process
 from lab import state
 from lab import waiting
@@ -51,9 +52,14 @@ class Daemon(abc.ABC):
         return self._state.log(self.name)
 
     @property
+    def address(self) -> str:
+        """The address on which it listens, one of the loopback's."""
+        return ports.ADDRESS
+
+    @property
     @abc.abstractmethod
     def ports(self) -> Sequence[int]:
-        """The ports on 127.0.0.1 that it needs; often just one."""
+        """The ports on its address that it needs; often just one."""
 
     @abc.abstractmethod
     def prepare(self) -> None:

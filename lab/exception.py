@@ -91,13 +91,14 @@ class PortBusy(LabError):
 
     exit_code = exitcodes.PORT_BUSY
 
-    def __init__(self, port: int, wanted_by: str,
+    def __init__(self, address: str, port: int, wanted_by: str,
                  holder: str | None) -> None:
+        self.address = address
         self.port = port
         self.wanted_by = wanted_by
         self.holder = holder
         super().__init__(
-            f'port {port} on 127.0.0.1, needed by {wanted_by}, is in use by '
+            f'port {port} on {address}, needed by {wanted_by}, is in use by '
             f'{holder or "an unknown process"}; end it or choose another '
             f'--port-base')
 

@@ -27,6 +27,7 @@ from lab import settings
 from lab import state
 from lab import uwsgi
 from lab import waiting
+from lab import workerstate
 
 _THREADS = 16
 
@@ -50,11 +51,15 @@ class GlanceApi(daemon.Daemon):
 
     stop_timeout = 300
 
-    def __init__(self, worker: state.Worker, lab: state.State,
+    def __init__(self, worker: workerstate.Worker, lab: state.State,
                  starter: launcher.Launcher) -> None:
         super().__init__(worker.name, starter)
         self.worker = worker
         self._lab = lab
+
+    @property
+    def address(self) -> str:
+        return self.worker.address
 
     @property
     def ports(self) -> Sequence[int]:
@@ -97,7 +102,8 @@ class GlanceApi(daemon.Daemon):
         self.start()
 
     def command(self) -> Sequence[str]:
-        return uwsgi.command('glance.wsgi.api', self.worker.port, _THREADS)
+        return uwsgi.command('glance.wsgi.api', self.worker.port, _THREADS,
+                             address=self.worker.address)
 
     def environment(self) -> Mapping[str, str]:
         return {'OS_GLANCE_CONFIG_DIR': str(self.worker.conf.parent)}

@@ -22,6 +22,7 @@ from lab import confile
 from lab import mariadb
 from lab import settings
 from lab import state
+from lab import workerstate
 
 # Where the wheel puts it.
 _PASTE = pathlib.Path('etc/glance/glance-api-paste.ini')
@@ -40,7 +41,7 @@ def database(lab: state.State) -> confile.Sections:
         'max_pool_size': '20', 'max_overflow': '30'}}
 
 
-def worker(lab: state.State, of: state.Worker,
+def worker(lab: state.State, of: workerstate.Worker,
            asked: settings.GlanceSettings) -> confile.Sections:
     """Return the content of a worker's glance-api.conf."""
     sites = _sites(lab, of)
@@ -76,7 +77,7 @@ def policy(asked: settings.GlanceSettings) -> str:
     return json.dumps({**rules, **asked.policies}) + '\n'
 
 
-def _sites(lab: state.State, of: state.Worker) -> Sequence[state.Site]:
+def _sites(lab: state.State, of: workerstate.Worker) -> Sequence[state.Site]:
     """Return the sites whose stores a worker knows.
 
     The Glance of an edge site knows its own and the hub's, as in clouds with
@@ -87,7 +88,7 @@ def _sites(lab: state.State, of: state.Worker) -> Sequence[state.Site]:
     return lab.sites[0], lab.site(of.site)
 
 
-def _default_store(sites: Sequence[state.Site], of: state.Worker,
+def _default_store(sites: Sequence[state.Site], of: workerstate.Worker,
                    asked: settings.GlanceSettings) -> str:
     if of.site is not None:
         return sites[-1].store
@@ -95,7 +96,7 @@ def _default_store(sites: Sequence[state.Site], of: state.Worker,
         else settings.FILE_STORE
 
 
-def _general(sites: Sequence[state.Site], of: state.Worker,
+def _general(sites: Sequence[state.Site], of: workerstate.Worker,
              asked: settings.GlanceSettings) -> dict[str, str]:
     show = str(asked.show_locations).lower()
     backends = [f'{site.store}:rbd' for site in sites]

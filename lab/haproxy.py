@@ -38,7 +38,7 @@ defaults
     mode http
     log global
     option httplog
-    # A worker that is gone costs a request nothing, it goes to the other.
+    # A worker that is gone costs a request nothing, it goes to another.
     option redispatch 1
     retries 3
     timeout connect 5s
@@ -80,7 +80,7 @@ def resume(where: directory.StateDirectory, worker: str) -> None:
     :raises exception.OrderRefused: when HAProxy does not do so
     """
     # Its own check would notice up to a second later; until then a crash of
-    # the other worker would leave it with none.
+    # the last other worker would leave it with none.
     _order(where, f'set server workers/{worker} state ready; '
                   f'set server workers/{worker} health up')
 
@@ -116,7 +116,7 @@ class HAProxy(daemon.Daemon):
     def prepare(self) -> None:
         """Write its configuration."""
         servers = '\n'.join(
-            f'    server {worker.name} {ports.ADDRESS}:{worker.port}'
+            f'    server {worker.name} {worker.address}:{worker.port}'
             for worker in self._lab.workers)
         confile.write(self._conf, _CONFIGURATION.format(
             address=ports.ADDRESS, port=self._port, servers=servers,

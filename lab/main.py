@@ -41,7 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog='python -m lab',
         description='A multi-site storage cloud of real services: Ceph per '
-                    'site, Keystone, and a hub Glance of two workers; with '
+                    'site, Keystone, and a hub Glance of three workers; with '
                     '--profile cloud also Nova and computes with guests.')
     _add_state(parser, DEFAULT_STATE)
     subparsers = parser.add_subparsers(

@@ -24,9 +24,8 @@ from lab import mariadb
 from lab import ports
 from lab import settings
 from lab import state
+from lab import workerstate
 from lab import zones
-
-WORKERS = 2
 
 
 def new(asked: settings.LabSettings,
@@ -45,11 +44,14 @@ def new(asked: settings.LabSettings,
         sites=tuple(_site(name, ports.mon(base, index), where)
                     for index, name in enumerate(asked.sites)),
         workers=tuple(
-            _worker(str(number), ports.worker(base, number), where)
-            for number in range(1, WORKERS + 1)),
-        edges=tuple(_worker(name, ports.edge(base, index), where, name)
-                    for index, name in enumerate(asked.sites)
-                    if name in (asked.edges or ())),
+            worker(str(number), ports.Endpoint(
+                ports.worker_address(number), ports.worker(base)), where)
+            for number in range(1, asked.workers + 1)),
+        edges=tuple(
+            worker(name, ports.Endpoint(
+                ports.ADDRESS, ports.edge(base, index)), where, name)
+            for index, name in enumerate(asked.sites)
+            if name in (asked.edges or ())),
         database=state.Database(
             port=ports.fixed(base, 'mariadb'),
             socket=where.service('mariadb') / 'mariadb.sock',
@@ -112,15 +114,20 @@ def _site(name: str, mon_port: int,
         images_pool='images', vms_pool='vms', mon_port=mon_port)
 
 
-def _worker(suffix: str, port: int, where: directory.StateDirectory,
-            site: str | None = None) -> state.Worker:
+def worker(suffix: str, at: ports.Endpoint,
+           where: directory.StateDirectory,
+           site: str | None = None) -> workerstate.Worker:
+    """Return the description of a worker of Glance.
+
+    :param site: the edge site whose Glance it is, None for one of the hub's
+    """
     name = f'glance-api-{suffix}'
     home = where.service(name)
-    return state.Worker(
-        name=name, url=_url(port), port=port,
+    return workerstate.Worker(
+        name=name, url=f'http://{at.address}:{at.port}', port=at.port,
         conf=home / 'glance-api.conf', policy=home / 'policy.yaml',
         staging=home / 'staging', tasks=home / 'tasks', log=where.log(name),
-        site=site)
+        site=site, address=at.address)
 
 
 def _url(port: int) -> str:

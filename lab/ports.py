@@ -14,8 +14,11 @@
 
 from collections.abc import Mapping
 import contextlib
+import ipaddress
 import pathlib
 import socket
+import struct
+from typing import NamedTuple
 
 from lab import exception
 from lab import process
@@ -23,6 +26,10 @@ from lab import process
 ADDRESS = '127.0.0.1'
 # Of a guest that migrates; libvirt takes the other one for a mistake.
 MIGRATION_ADDRESS = '127.0.0.2'
+
+# Of the first worker of the hub's Glance; each has an address of its own and
+# all have the same port, as the pods of a StatefulSet do.
+_FIRST_WORKER_ADDRESS = ipaddress.IPv4Address('127.0.0.11')
 
 # A lab stays within this many ports from its base.
 SPAN = 500
@@ -46,7 +53,17 @@ _MIGRATIONS_AT = 400
 _MIGRATION_PORTS = 2
 
 _LISTEN = '0A'
+# As /proc shows addresses: IPv4, and IPv4 within IPv6.
+_ANY = ('00000000', '0' * 32)
+_MAPPED = '0000000000000000FFFF0000'
 _LOCAL_RANGE = pathlib.Path('/proc/sys/net/ipv4/ip_local_port_range')
+
+
+class Endpoint(NamedTuple):
+    """Where a daemon listens."""
+
+    address: str
+    port: int
 
 
 def fixed(base: int, daemon: str) -> int:
@@ -54,9 +71,14 @@ def fixed(base: int, daemon: str) -> int:
     return base + _FIXED[daemon]
 
 
-def worker(base: int, number: int) -> int:
-    """Return the port of a Glance worker; they count from 1."""
-    return base + _WORKERS_AT + number
+def worker(base: int) -> int:
+    """Return the port that all workers of the hub's Glance have."""
+    return base + _WORKERS_AT
+
+
+def worker_address(number: int) -> str:
+    """Return the address of a worker of the hub; they count from 1."""
+    return str(_FIRST_WORKER_ADDRESS + (number - 1))
 
 
 def edge(base: int, site_index: int) -> int:
@@ -113,33 +135,37 @@ def overlaps_local_range(base: int) -> bool:
     return base <= high and base + SPAN > low
 
 
-def check_free(wanted: Mapping[int, str]) -> None:
+def check_free(wanted: Mapping[Endpoint, str]) -> None:
     """Refuse to go on when a port is taken.
 
-    :param wanted: the daemon that needs the port, by port
+    :param wanted: the daemon that needs the port, by address and port
     :raises exception.PortBusy: for the first that is
     """
-    for port in sorted(wanted):
-        if not is_free(port):
-            raise exception.PortBusy(port, wanted[port], holder(port))
+    for one in sorted(wanted):
+        if not is_free(one.port, one.address):
+            raise exception.PortBusy(one.address, one.port, wanted[one],
+                                     holder(one.port, one.address))
 
 
-def is_free(port: int) -> bool:
+def is_free(port: int, address: str = ADDRESS) -> bool:
     """Tell whether a daemon could listen on that port now."""
     with socket.socket() as probe:
         # As daemons do: connections that still linger are no obstacle.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((ADDRESS, port))
+            probe.bind((address, port))
             probe.listen(1)
         except OSError:
             return False
     return True
 
 
-def holder(port: int) -> str | None:
-    """Name the process that listens on a port; None if /proc hides it."""
-    inodes = _listening_inodes(port)
+def holder(port: int, address: str = ADDRESS) -> str | None:
+    """Name the process that listens on a port; None if /proc hides it.
+
+    One that listens on all addresses has the port of each.
+    """
+    inodes = _listening_inodes(port, address)
     for entry in process.PROC.iterdir():
         if not entry.name.isdigit():
             continue
@@ -158,8 +184,12 @@ def _sockets(files: pathlib.Path) -> set[str]:
     return found
 
 
-def _listening_inodes(port: int) -> set[str]:
+def _listening_inodes(port: int, address: str) -> set[str]:
     found = set()
+    # The kernel prints the words of an address in its own byte order.
+    word, = struct.unpack('=I', ipaddress.IPv4Address(address).packed)
+    wanted = {f'{where}:{port:04X}' for where in (
+        *_ANY, f'{word:08X}', f'{_MAPPED}{word:08X}')}
     for table in ('tcp', 'tcp6'):
         try:
             lines = (process.PROC / 'net' / table).read_text().splitlines()
@@ -167,7 +197,6 @@ def _listening_inodes(port: int) -> set[str]:
             continue
         for line in lines[1:]:
             fields = line.split()
-            if (fields[3] == _LISTEN
-                    and int(fields[1].rpartition(':')[2], 16) == port):
+            if fields[3] == _LISTEN and fields[1] in wanted:
                 found.add(f'socket:[{fields[9]}]')
     return found

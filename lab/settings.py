@@ -30,7 +30,9 @@ DEFAULT_PORT_BASE = 21000
 DEFAULT_OSD_GIB = 8
 # Has a Glance of its own unless told otherwise, in a lab with such a site.
 DEFAULT_EDGE = 'dcn0'
+DEFAULT_WORKERS = 3
 MAX_SITES = 16
+MAX_WORKERS = 9
 MAX_COMPUTES = 16
 
 # The Glance store of GlanceSettings.file_store.
@@ -60,6 +62,7 @@ class LabSettings:
     are not named have one, with ``storage`` there are none. ``edges`` are
     the sites with a Glance of their own, in the order of ``sites``; None is
     ``DEFAULT_EDGE``, in a lab where that is a site and not the hub.
+    ``workers`` is how many the hub's Glance has.
     """
 
     sites: tuple[str, ...] = DEFAULT_SITES
@@ -68,6 +71,7 @@ class LabSettings:
     osd_gib: int = DEFAULT_OSD_GIB
     computes: Mapping[str, int] = dataclasses.field(default_factory=dict)
     edges: tuple[str, ...] | None = None
+    workers: int = DEFAULT_WORKERS
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.sites) <= MAX_SITES:
@@ -86,6 +90,10 @@ class LabSettings:
         if self.osd_gib < 1:
             raise exception.InvalidSettings(
                 f'an OSD has at least 1 GiB, not {self.osd_gib}')
+        if not 1 <= self.workers <= MAX_WORKERS:
+            raise exception.InvalidSettings(
+                f'the Glance of the hub has 1 to {MAX_WORKERS} workers, not '
+                f'{self.workers}')
         self._check_computes()
         self._check_edges()
         if self.profile == CLOUD:

@@ -14,11 +14,11 @@
 
 The file is a contract: tests and other tools read it. It is one JSON object
 whose keys are the fields of :class:`State`, nested objects being the other
-classes of this module and, below ``cloud``, of :mod:`lab.computestate`. Paths
-are absolute, everything listens on 127.0.0.1, and the file holds passwords
-(mode 0600). It is replaced as a whole, so that a reader never sees half of
-it. ``version`` grows when a key changes its meaning or goes; new keys may
-come at any time.
+classes of this module, of :mod:`lab.workerstate` and, below ``cloud``, of
+:mod:`lab.computestate`. Paths are absolute, everything listens on the
+loopback, and the file holds passwords (mode 0600). It is replaced as a whole,
+so that a reader never sees half of it. ``version`` grows when a key changes
+its meaning or goes; new keys may come at any time.
 
 A pid is only to be trusted together with the start time beside it (field 22
 of /proc/PID/stat): null means that the daemon was not started or was stopped
@@ -36,10 +36,14 @@ from lab import computestate
 from lab import confile
 from lab import directory
 from lab import exception
+from lab import ports
 from lab import process
 from lab import settings
+from lab import workerstate
 
 VERSION = 1
+
+_LOOPBACK = ports.ADDRESS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,26 +80,6 @@ class Site:
 
 
 @dataclasses.dataclass(frozen=True)
-class Worker:
-    """One Glance worker; ``name`` is that of its daemon.
-
-    ``site``: the edge site whose own Glance this is, null for a worker of the
-    hub.
-    """
-
-    name: str
-    url: str
-    port: int
-    conf: pathlib.Path
-    policy: pathlib.Path
-    staging: pathlib.Path
-    tasks: pathlib.Path
-    log: pathlib.Path
-    pid: int | None = None
-    site: str | None = None
-
-
-@dataclasses.dataclass(frozen=True)
 class Database:
     """The MariaDB server; ``passwords`` by user, root included."""
 
@@ -113,6 +97,7 @@ class Daemon:
     ports: tuple[int, ...]
     pid: int | None = None
     start_time: int | None = None
+    address: str = _LOOPBACK
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,12 +116,12 @@ class State:
     glance_url: str
     users: tuple[User, ...]
     sites: tuple[Site, ...]
-    workers: tuple[Worker, ...]
+    workers: tuple[workerstate.Worker, ...]
     database: Database
     daemons: tuple[Daemon, ...] = ()
     ready: bool = False
     cloud: computestate.Cloud | None = None
-    edges: tuple[Worker, ...] = ()
+    edges: tuple[workerstate.Worker, ...] = ()
     version: int = VERSION
 
     def user(self, name: str) -> User:
@@ -153,7 +138,7 @@ class State:
         """
         return _named('site', self.sites, name)
 
-    def edge(self, site: str) -> Worker | None:
+    def edge(self, site: str) -> workerstate.Worker | None:
         """Return a site's own Glance, None when it uses the hub's."""
         return next((one for one in self.edges if one.site == site), None)
 
@@ -169,7 +154,8 @@ def _named(kind: str, among: Sequence[_Named], name: str) -> _Named:
 
 
 # What has a process of its own.
-_Described = TypeVar('_Described', Worker, computestate.Compute)
+_Described = TypeVar('_Described', workerstate.Worker,
+                     computestate.Compute)
 
 
 def save(where: directory.StateDirectory, lab: State) -> None:
@@ -275,19 +261,14 @@ def _parse(raw: dict[str, Any]) -> State:
         users=tuple(User(**{**user, 'roles': tuple(user['roles'])})
                     for user in raw['users']),
         sites=tuple(_site(site) for site in raw['sites']),
-        workers=tuple(map(_worker, raw['workers'])),
+        workers=tuple(map(workerstate.parse, raw['workers'])),
         database=Database(**_paths(raw['database'], 'socket')),
         daemons=tuple(Daemon(**{**_paths(daemon, 'log'),
                                 'ports': tuple(daemon['ports'])})
                       for daemon in raw['daemons']),
         ready=raw['ready'],
         cloud=computestate.parse(raw.get('cloud')),
-        edges=tuple(map(_worker, raw.get('edges', ()))))
-
-
-def _worker(raw: dict[str, Any]) -> Worker:
-    return Worker(**_paths(
-        raw, 'conf', 'policy', 'staging', 'tasks', 'log'))
+        edges=tuple(map(workerstate.parse, raw.get('edges', ()))))
 
 
 def _site(raw: dict[str, Any]) -> Site:

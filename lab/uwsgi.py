@@ -42,7 +42,8 @@ def find() -> str | None:
 
 
 def command(module: str, port: int, threads: int,
-            application: str = 'application') -> Sequence[str]:
+            application: str = 'application',
+            address: str = ports.ADDRESS) -> Sequence[str]:
     """Return the command that serves ``module``'s ``application``.
 
     On SIGTERM it finishes the requests it has, then runs the exit handlers,
@@ -55,7 +56,7 @@ def command(module: str, port: int, threads: int,
         find() or PROGRAMS[0],
         '--module', f'{module}:{application}',
         '--pythonpath', str(_ROOT),
-        '--http-socket', f'{ports.ADDRESS}:{port}',
+        '--http-socket', f'{address}:{port}',
         '--virtualenv', sys.prefix,
         '--processes', '1', '--threads', str(threads), '--enable-threads',
         '--lazy-apps', '--need-app',

@@ -24,6 +24,7 @@ import fixtures
 
 from lab import ports
 from lab import process
+from lab import settings
 
 _ROOT = pathlib.Path(__file__).parents[1]
 # Seconds, for a whole cloud on a machine that does much else.
@@ -90,10 +91,14 @@ class OwnLab(fixtures.Fixture):
                 if str(self.state) in line]
 
     def _ports(self) -> list[str]:
-        return [f'port {port}, taken by {ports.holder(port)}'
+        return [f'port {port} on {address}, taken by '
+                f'{ports.holder(port, address)}'
+                for address in (ports.ADDRESS, *(
+                    ports.worker_address(number) for number
+                    in range(1, settings.MAX_WORKERS + 1)))
                 for port in range(self._port_base,
                                   self._port_base + ports.SPAN)
-                if not ports.is_free(port)]
+                if not ports.is_free(port, address)]
 
 
 def _read(pid: int, file: str) -> bytes:

@@ -52,6 +52,7 @@ def observe(lab: cloud.Lab) -> dict[str, Any]:
             'name': one.name, 'alive': running is not None,
             'pid': running.pid if running else None,
             'state': one.look().state if running else 'dead',
+            'address': one.address if one.ports else None,
             'port': one.ports[0] if one.ports else None})
     sites = [{'name': name, 'fsid': site.fsid, 'health': _health(lab, name)}
              for name, site in lab.sites.items()]
@@ -69,12 +70,16 @@ def table(seen: dict[str, Any]) -> str:
              f'memory    {seen["memory_mib"]} MiB in {seen["processes"]} '
              f'processes', '']
     lines += [f'{one["name"]:<24} {one["pid"] or "-":>8} '
-              f'{one["port"] or "-":>6}  {one["state"]}'
+              f'{_listens(one):<18} {one["state"]}'
               for one in seen['daemons']]
     lines.append('')
     lines += [f'{site["name"]:<24} {site["fsid"]}  {site["health"]}'
               for site in seen['sites']]
     return '\n'.join(lines)
+
+
+def _listens(one: dict[str, Any]) -> str:
+    return f'{one["address"]}:{one["port"]}' if one['port'] else '-'
 
 
 def _health(lab: cloud.Lab, name: str) -> str:

@@ -47,6 +47,10 @@ def add_parser(subparsers: types.Subparsers) -> None:
              'that site and of the hub; "" for none (default: '
              f'{settings.DEFAULT_EDGE}, if it is a site and not the hub)')
     parser.add_argument(
+        '--workers', type=int, default=settings.DEFAULT_WORKERS, metavar='N',
+        help="how many the hub's Glance has, each with an address of its own "
+             '(default: %(default)s)')
+    parser.add_argument(
         '--port-base', type=int, default=settings.DEFAULT_PORT_BASE,
         metavar='N',
         help='all ports follow from this one (default: %(default)s)')
@@ -67,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     asked = settings.LabSettings(
         sites=args.sites, profile=args.profile, port_base=args.port_base,
         osd_gib=args.osd_size, computes=args.computes,
-        edges=args.edges)
+        edges=args.edges, workers=args.workers)
     packages.check_permitted(asked.profile)
     packages.check(profile=asked.profile)
     with interrupt.raised():

@@ -73,6 +73,7 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
         self._sessions: dict[str, session.Session] = {}
         self._worker_urls = [
             worker.worker.url for worker in lab.workers.values()]
+        self.workers = len(self._worker_urls)
 
     def _setUp(self) -> None:
         missing = {self.hub, *self.targets} - set(self.lab.sites)

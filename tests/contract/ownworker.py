@@ -18,9 +18,9 @@ import shutil
 
 from lab import cloud
 from lab import glance_api
+from lab import plan
 from lab import ports
 from lab import settings
-from lab import state
 
 # The lab's own workers count from 1.
 _NUMBER = 9
@@ -40,15 +40,10 @@ class OwnWorker(glance_api.GlanceApi):
         self, lab: cloud.Lab, asked: settings.GlanceSettings,
         site: str | None = None,
     ) -> None:
-        name = f'glance-api-{_NUMBER}'
-        home = lab.directory.service(name)
-        port = ports.worker(lab.state.settings.port_base, _NUMBER)
+        at = ports.Endpoint(ports.worker_address(_NUMBER),
+                            ports.worker(lab.state.settings.port_base))
         super().__init__(
-            state.Worker(
-                name=name, url=f'http://{ports.ADDRESS}:{port}', port=port,
-                conf=home / 'glance-api.conf', policy=home / 'policy.yaml',
-                staging=home / 'staging', tasks=home / 'tasks',
-                log=lab.directory.log(name), site=site),
+            plan.worker(str(_NUMBER), at, lab.directory, site),
             lab.state, lab.launcher)
         self._asked = asked
 

@@ -74,7 +74,7 @@ class ContentionTestCase(base.FaultTestCase):
         self.start = threading.Barrier(_CROWD, timeout=_PATIENCE)
 
     def accesses(self, count: int) -> list[glance.Access]:
-        """Return ways to Glance, half of them to each worker."""
+        """Return ways to Glance, as many to each worker."""
         urls = itertools.cycle(
             worker.worker.url for worker in self.lab.workers.values())
         return [glance.Access(self.session, endpoints=(next(urls),))

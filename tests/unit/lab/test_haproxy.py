@@ -85,11 +85,12 @@ class HAProxyTestCase(testtools.TestCase):
         lines = [line.strip() for line in
                  pathlib.Path(one.command()[-1]).read_text().splitlines()]
         self.assertIn('bind 127.0.0.1:21000', lines)
-        self.assertIn('server glance-api-1 127.0.0.1:21011', lines)
-        self.assertIn('server glance-api-2 127.0.0.1:21012', lines)
+        for number in (1, 2, 3):
+            self.assertIn(
+                f'server glance-api-{number} 127.0.0.1{number}:21010', lines)
         # Not to the Glance of an edge site.
         self.assertEqual(
-            2, sum(line.startswith('server ') for line in lines))
+            3, sum(line.startswith('server ') for line in lines))
         self.assertEqual((21000,), tuple(one.ports))
         self.assertFalse(any(line.startswith(('user', 'group', 'chroot'))
                              for line in lines))

@@ -64,6 +64,10 @@ class ParserTestCase(testtools.TestCase):
             self.assertEqual(exitcodes.USAGE, code)
             self.assertIn('--computes', stderr)
 
+    def test_workers(self):
+        self.assertEqual(3, self._parse('up').workers)
+        self.assertEqual(5, self._parse('up', '--workers', '5').workers)
+
     def test_edges(self):
         self.assertIsNone(self._parse('up').edges)
         self.assertEqual(('dcn0', 'dcn1'), self._parse(

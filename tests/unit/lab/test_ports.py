@@ -28,7 +28,7 @@ class LayoutTestCase(testtools.TestCase):
                 for name in ('haproxy', 'keystone', 'mariadb', 'placement',
                              'nova-api', 'neutron-server', 'rabbitmq',
                              'epmd', 'erlang')]
-        used += [ports.worker(base, number) for number in (1, 2)]
+        used.append(ports.worker(base))
         for index in range(settings.MAX_SITES):
             used.append(ports.mon(base, index))
             used.append(ports.mgr(base, index))
@@ -46,6 +46,12 @@ class LayoutTestCase(testtools.TestCase):
                    ports.migration(21000, settings.MAX_COMPUTES - 1)[-1])
         self.assertLess(last, ports.fixed(21000 + ports.SPAN, 'haproxy'))
 
+    def test_workers_of_the_hub_have_addresses_of_their_own(self):
+        self.assertEqual(
+            ['127.0.0.11', '127.0.0.12', '127.0.0.19'],
+            [ports.worker_address(number) for number in (1, 2, 9)])
+        self.assertEqual(21010, ports.worker(21000))
+
 
 class CheckTestCase(testtools.TestCase):
 
@@ -59,16 +65,38 @@ class CheckTestCase(testtools.TestCase):
     def test_busy_port_names_port_daemon_and_holder(self):
         self.listener.listen(1)
         error = self.assertRaises(
-            exception.PortBusy, ports.check_free, {self.port: 'keystone'})
+            exception.PortBusy, ports.check_free,
+            {ports.Endpoint(ports.ADDRESS, self.port): 'keystone'})
+        self.assertEqual(ports.ADDRESS, error.address)
         self.assertEqual(self.port, error.port)
         self.assertEqual('keystone', error.wanted_by)
         self.assertIn(f'pid {os.getpid()} ', error.holder)
-        for part in (str(self.port), 'keystone', error.holder):
+        for part in (f'{self.port} on 127.0.0.1,', 'keystone', error.holder):
             self.assertIn(part, str(error))
 
     def test_free_port(self):
         self.listener.close()
-        ports.check_free({self.port: 'keystone'})
+        ports.check_free(
+            {ports.Endpoint(ports.ADDRESS, self.port): 'keystone'})
+
+    def test_another_address_has_the_same_port_for_itself(self):
+        self.listener.listen(1)
+        other = ports.worker_address(1)
+        ports.check_free({ports.Endpoint(other, self.port): 'glance-api-1'})
+        self.assertIsNone(ports.holder(self.port, other))
+
+    def test_who_listens_on_all_addresses_has_the_port_of_each(self):
+        for family, everywhere in ((socket.AF_INET, '0.0.0.0'),  # noqa: S104
+                                   (socket.AF_INET6, '::')):
+            listener = socket.socket(family)
+            self.addCleanup(listener.close)
+            listener.bind((everywhere, 0))
+            listener.listen(1)
+            port = listener.getsockname()[1]
+            address = ports.worker_address(2)
+            self.assertFalse(ports.is_free(port, address))
+            self.assertIn(
+                f'pid {os.getpid()} ', ports.holder(port, address))
 
     def test_no_holder_of_a_free_port(self):
         self.listener.close()

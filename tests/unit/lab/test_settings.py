@@ -43,6 +43,12 @@ class LabSettingsTestCase(testtools.TestCase):
         self.assertRaises(exception.InvalidSettings,
                           settings.LabSettings, osd_gib=0)
 
+    def test_refused_workers(self):
+        self.assertEqual(3, settings.LabSettings().workers)
+        for workers in (0, 10):
+            self.assertRaises(exception.InvalidSettings,
+                              settings.LabSettings, workers=workers)
+
     def test_refused_port_base(self):
         for base in (80, 65536):
             self.assertRaises(exception.InvalidSettings,

@@ -77,6 +77,7 @@ class StateTestCase(testtools.TestCase):
         del raw['edges'], raw['settings']['edges']
         for worker in raw['workers']:
             del worker['site']
+        del raw['settings']['workers']
         self.where.description.write_text(json.dumps(raw))
         seen = state.load(self.where)
         self.assertEqual(self.lab.workers, seen.workers)
@@ -127,8 +128,8 @@ class StateTestCase(testtools.TestCase):
              'images_pool', 'vms_pool', 'mon_port'}, set(raw['sites'][0]))
         self.assertEqual(
             {'name', 'url', 'port', 'conf', 'policy', 'staging', 'tasks',
-             'log', 'pid', 'site'}, set(raw['workers'][0]))
-        self.assertEqual([None, None],
+             'log', 'pid', 'site', 'address'}, set(raw['workers'][0]))
+        self.assertEqual([None, None, None],
                          [one['site'] for one in raw['workers']])
         self.assertEqual(['dcn0'], [one['site'] for one in raw['edges']])
 
@@ -138,7 +139,7 @@ class StateTestCase(testtools.TestCase):
         seen = state.load(self.where)
         self.assertEqual([None, 42], [one.pid for one in seen.daemons])
         self.assertEqual(7, seen.daemons[1].start_time)
-        self.assertEqual([42, None], [one.pid for one in seen.workers])
+        self.assertEqual([42, None, None], [one.pid for one in seen.workers])
 
     def test_pid_of_a_stopped_daemon_goes(self):
         state.save(self.where, self.lab)
