@@ -39,6 +39,10 @@ class MultistoreError(Exception):
     """Base of all exceptions of this package."""
 
 
+class Usage(MultistoreError):
+    """What was asked for makes no sense; the message says why."""
+
+
 # What Glance answered. Raised by glance/client.py alone.
 
 

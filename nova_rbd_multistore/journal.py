@@ -201,7 +201,7 @@ class Attempt:
             return attempt
         if seen.task is not None and not seen.task.ended and not self.ending:
             return dataclasses.replace(attempt, ending=True)
-        return attempt._failed(seen.at, _why_ended(seen, self.store))
+        return attempt._failed(seen.at, why_ended(seen, self.store))
 
     def _joined_failed(
         self, seen: Observation, before: image_mod.Image | None,
@@ -253,7 +253,7 @@ def _backoff(tries: int) -> float:
     return float(min(_BACKOFF_FIRST * 2.0 ** exponent, _BACKOFF_LIMIT))
 
 
-def _why_ended(seen: Observation, store: str) -> str:
+def why_ended(seen: Observation, store: str) -> str:
     """Say what Glance shows about a run that ended without success."""
     assert seen.image is not None
     if store in seen.image.failed:

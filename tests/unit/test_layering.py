@@ -43,9 +43,11 @@ LAYERS = (
     {'exception'},
 )
 
-# Where packages that need not be there may be imported.
+# Where packages may be imported that need not be there, or that take time.
 OPTIONAL = {
     'nova': {'compute', 'cmd'},
+    'cliff': {'cmd'},
+    'openstack': {'cmd'},
     'oslo_messaging': {'compute'},
     'rados': set(),
     'rbd': set(),

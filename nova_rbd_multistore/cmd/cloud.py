@@ -1,0 +1,75 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Which cloud to talk to, and as whom: openstacksdk's configuration."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+from keystoneauth1 import exceptions as ksa_exc
+from openstack import exceptions as sdk_exc
+import openstack.config
+
+from nova_rbd_multistore import exception
+from nova_rbd_multistore import glance
+
+_SERVICE = 'image'
+
+
+class NotConfigured(exception.Usage):
+    """No cloud can be made of the options, clouds.yaml and the variables."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f'{reason.rstrip(".")}. Name a cloud of clouds.yaml with '
+            f'--os-cloud or OS_CLOUD, or set OS_AUTH_URL and the other '
+            f'variables of a login.')
+
+
+def access(options: Sequence[str]) -> glance.Access:
+    """Return how to reach Glance. Nothing is sent yet.
+
+    :param options: those of ``cloudoptions.split()``.
+    :raises NotConfigured: when that cannot be told.
+    """
+    try:
+        region = _region(options)
+        session = region.get_session()
+    except (sdk_exc.ConfigException, ksa_exc.ClientException) as exc:
+        raise NotConfigured(exception.in_one_line(str(exc))) from exc
+    except (AttributeError, TypeError) as exc:
+        # openstacksdk takes the shape of the file for granted.
+        raise NotConfigured(
+            f'clouds.yaml has another shape than it should: {exc}') from exc
+    adapter = {
+        'region_name': region.get_region_name(_SERVICE),
+        'interface': region.get_interface(_SERVICE),
+        'service_name': region.get_service_name(_SERVICE),
+    }
+    endpoint = region.get_endpoint(_SERVICE)
+    return glance.Access(
+        session, endpoints=(endpoint,) if endpoint else (),
+        adapter={name: value for name, value in adapter.items() if value})
+
+
+def _region(options: Sequence[str]) -> Any:
+    config = openstack.config.OpenStackConfig(
+        app_name='nova-rbd-multistore')
+    parser = argparse.ArgumentParser(
+        prog='nova-rbd-multistore', usage='%(prog)s [cloud options] COMMAND',
+        add_help=False, allow_abbrev=False)
+    words = list(options)
+    config.register_argparse_arguments(parser, words, [_SERVICE])
+    return config.get_one(argparse=parser.parse_args(words))
