@@ -26,8 +26,6 @@ from nova_rbd_multistore.checks import row
 from nova_rbd_multistore.checks import trial
 from nova_rbd_multistore.glance import imports
 
-CHECK = 'load balancer'
-
 # So that a load balancer which takes turns hits other workers than those at
 # which the data are.
 _EACH = 2
@@ -68,11 +66,11 @@ class Balanced:
         failures = [result for result in results if isinstance(result, str)]
         if failures:
             return finding.BALANCER_FAILED.found(
-                CHECK, *workers, url=self._url,
+                row.BALANCER, *workers, url=self._url,
                 reason='; '.join(dict.fromkeys(failures)))
         forwarded = sum(result is True for result in results)
         return row.Row(
-            CHECK, tuple(workers), row.Verdict.OK,
+            row.BALANCER, tuple(workers), row.Verdict.OK,
             f'{len(wanted)} images staged at all workers at once, imported '
             f'through {self._url}: {forwarded} forwarded, '
             f'{len(wanted) - forwarded} where they were staged',

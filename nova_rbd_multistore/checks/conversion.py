@@ -26,8 +26,6 @@ from nova_rbd_multistore.checks import material as material_mod
 from nova_rbd_multistore.checks import row
 from nova_rbd_multistore.checks import trial
 
-CHECK = 'conversion'
-
 
 class Conversion:
     """Stages a qcow2 image and imports it through another worker."""
@@ -59,15 +57,16 @@ class Conversion:
         except (exception.GlanceError, check_exception.ImportFailed,
                 check_exception.ImportTimedOut) as exc:
             return None, finding.CONVERSION_FAILED.found(
-                CHECK, *pair.names, through=pair.through, reason=str(exc),
+                row.CONVERSION, *pair.names, through=pair.through,
+                reason=str(exc),
                 image=specimen.image_id if specimen else 'of that name')
         if wrong is not None:
             return None, finding.CONVERSION_FAILED.found(
-                CHECK, *pair.names, through=pair.through, reason=wrong,
-                image=image.id)
+                row.CONVERSION, *pair.names, through=pair.through,
+                reason=wrong, image=image.id)
         became = image.disk_format or 'nothing'
         return became, row.Row(
-            CHECK, pair.names, row.Verdict.OK
+            row.CONVERSION, pair.names, row.Verdict.OK
             if became == material_mod.RAW else row.Verdict.NOTE,
             f'qcow2 became {became} of {image.size} bytes'
             if became == material_mod.RAW
@@ -100,4 +99,4 @@ def differing(formats: Mapping[str, str | None]) -> Iterator[row.Row]:
               if became not in (None, material_mod.RAW)]
     if converting and others:
         yield finding.CONVERSION.found(
-            CHECK, *others, converting=row.joined(converting))
+            row.CONVERSION, *others, converting=row.joined(converting))

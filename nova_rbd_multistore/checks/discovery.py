@@ -20,8 +20,10 @@ from collections.abc import Sequence
 import dataclasses
 import socket
 
+from nova_rbd_multistore import glance
 from nova_rbd_multistore.checks import exception as check_exception
 from nova_rbd_multistore.checks import worker as worker_mod
+from nova_rbd_multistore.glance import catalog
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +53,51 @@ def _name(address: str) -> str | None:
         return socket.gethostbyaddr(address)[0]
     except OSError:
         return None
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """What an operator says of the workers.
+
+    :ivar workers: URLs.
+    :ivar services: names that have an address for each worker, as
+        ``[SCHEME://]NAME[:PORT]``.
+    :ivar via: URL of the load balancer, None for the catalog's.
+    """
+
+    workers: Sequence[str] = ()
+    services: Sequence[str] = ()
+    via: str | None = None
+
+
+def topology(
+    wanted: Wanted, access: glance.Access, resolver: Resolver,
+) -> worker_mod.Topology:
+    """Return what is to be checked.
+
+    Where an operator names no workers, they are those of the catalog: the
+    endpoints of ``image`` and ``image_remote``.
+
+    :raises Usage: when what the operator says makes no sense.
+    :raises GlanceError: when Keystone gives no catalog.
+    """
+    endpoints = [worker_mod.without_version(url)
+                 for url in catalog.urls(access, catalog.IMAGE)]
+    workers = (*given(wanted.workers, resolver), *(
+        worker for service in wanted.services
+        for worker in discovered(service, resolver)))
+    if not workers:
+        remote = catalog.urls(access, catalog.REMOTE)
+        workers = given([*endpoints[:1], *remote[:1]], resolver)
+    # Both ways of naming them may lead to the same one.
+    by_name = {worker.name: worker for worker in workers}
+    own = {worker.url for worker in by_name.values()}
+    shared = [url for url in endpoints if url not in own]
+    via = wanted.via or next(iter(shared), None)
+    return worker_mod.Topology(
+        tuple(by_name.values()),
+        None if via is None else worker_mod.check_url(via),
+        (*shared, *map(str, map(service_origin, wanted.services))))
 
 
 def given(

@@ -49,7 +49,7 @@ class ImportTimedOut(exception.MultistoreError):
 # What is wrong with what an operator asks for.
 
 
-class InvalidUrl(exception.MultistoreError):
+class InvalidUrl(exception.Usage):
     """A URL that cannot be one of a Glance.
 
     :param url: as given.
@@ -64,7 +64,7 @@ class InvalidUrl(exception.MultistoreError):
         self.reason = reason
 
 
-class UnknownHost(exception.MultistoreError):
+class UnknownHost(exception.Usage):
     """A name that has no address.
 
     :param host: the name.

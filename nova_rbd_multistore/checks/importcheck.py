@@ -119,7 +119,7 @@ class ImportCheck:
             try:
                 self._try(bench, usable)
             except exception.Cancelled:
-                self._add(row.Row('run', (), row.Verdict.NOTE,
+                self._add(row.Row(row.RUN, (), row.Verdict.NOTE,
                                   'stopped before its end'))
             finally:
                 self._sweep(bench)
@@ -152,11 +152,11 @@ class ImportCheck:
                 pair for pair in self._pairs(selves)
                 if pair.first == name]),
             [name for name in staged if name not in bad])
-        if any(one.found and one.check != leftovers.CHECK
+        if any(one.found and one.check != row.LEFT_OVERS
                for one in self._rows):
             self._add(*(row.Row(check, (), row.Verdict.NOT_TRIED,
                                 'see what was found')
-                        for check in (balancer.CHECK, conversion.CHECK)))
+                        for check in (row.BALANCER, row.CONVERSION)))
             return
         self._balance(bench, usable)
         self._convert(bench, selves)
@@ -176,9 +176,9 @@ class ImportCheck:
         try:
             return bench.stage(name, self._options.raw)
         except exception.GlanceError as exc:
-            self._add(trial.not_allowed('stage', exc, name)
+            self._add(trial.not_allowed(row.STAGE, exc, name)
                       or finding.STAGE_FAILED.found(
-                          'stage', name, reason=str(exc)))
+                          row.STAGE, name, reason=str(exc)))
             return None
 
     def _identify(
@@ -217,7 +217,7 @@ class ImportCheck:
             self._add(done)
             if done.found or not self._deletes(trials, bench, pair):
                 self._add(*(row.Row(
-                    trial.IMPORT, other.names, row.Verdict.NOT_TRIED,
+                    row.IMPORT, other.names, row.Verdict.NOT_TRIED,
                     f'see {pair.first} and {pair.through}')
                     for other in pairs[number + 1:]))
                 return
@@ -240,7 +240,7 @@ class ImportCheck:
         via = self._topology.via
         if via is None:
             self._add(row.Row(
-                balancer.CHECK, (), row.Verdict.NOT_TRIED,
+                row.BALANCER, (), row.Verdict.NOT_TRIED,
                 'no load balancer is known; --via names one'))
             return
         self._add(balancer.Balanced(
@@ -266,7 +266,7 @@ class ImportCheck:
                 for name in one.workers}
         for specimen, answer in bench.sweep():
             found = finding.NOT_REMOVED.found(
-                leftovers.CHECK, specimen.worker,
+                row.LEFT_OVERS, specimen.worker,
                 image=specimen.image_id or specimen.name,
                 reason=str(answer))
             if specimen.worker in down:

@@ -27,8 +27,6 @@ from nova_rbd_multistore.checks import row
 from nova_rbd_multistore.checks import worker as worker_mod
 from nova_rbd_multistore.glance import imports
 
-CHECK = 'worker'
-
 # The one that needs staged data.
 GLANCE_DIRECT = 'glance-direct'
 
@@ -56,7 +54,7 @@ class Facts:
         space = 'no quota' if self.staging is None else (
             f'{self.staging.used} of {self.staging.limit} MiB used')
         return row.Row(
-            CHECK, (self.worker.name,), row.Verdict.OK,
+            row.WORKER, (self.worker.name,), row.Verdict.OK,
             f'{self.worker.url}, API {version}, methods '
             f'{", ".join(sorted(self.methods))}, stores '
             f'{", ".join(sorted(self.stores)) or "(one, without a name)"}, '
@@ -101,7 +99,7 @@ def compare(
     defaults = {facts.worker.name: facts.default_store for facts in known}
     if len(set(defaults.values())) > 1:
         yield finding.DEFAULT_STORE.found(
-            CHECK, *defaults, defaults=row.joined(
+            row.WORKER, *defaults, defaults=row.joined(
                 f'{store or "none"} at {name}'
                 for name, store in defaults.items()))
 
@@ -114,7 +112,7 @@ def _missing(
     having = [worker for worker in has if worker not in lacking]
     if lacking:
         elsewhere = f', but is at {row.joined(having)}' if having else ''
-        yield problem.found(CHECK, *lacking, elsewhere=elsewhere, **words)
+        yield problem.found(row.WORKER, *lacking, elsewhere=elsewhere, **words)
 
 
 def unusable(
@@ -127,8 +125,8 @@ def unusable(
     """
     if isinstance(answer, exception.UntrustedCertificate):
         return finding.UNTRUSTED.found(
-            CHECK, worker.name, reason=str(answer), url=worker.url)
+            row.WORKER, worker.name, reason=str(answer), url=worker.url)
     waiting = (f' Staged there: {", ".join(images)}.' if images else '')
     return finding.UNREACHABLE.found(
-        CHECK, worker.name, reason=str(answer), url=worker.url,
+        row.WORKER, worker.name, reason=str(answer), url=worker.url,
         images=waiting, staged=list(images))

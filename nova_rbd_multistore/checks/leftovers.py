@@ -23,8 +23,6 @@ from nova_rbd_multistore.checks import finding
 from nova_rbd_multistore.checks import row
 from nova_rbd_multistore.glance import imports
 
-CHECK = 'left-overs'
-
 
 def listed(service: imports.Imports) -> tuple[image_mod.Image, ...]:
     """Return the images that earlier checks have left.
@@ -45,10 +43,10 @@ def removed(
             continue
         except exception.GlanceError as exc:
             yield finding.NOT_REMOVED.found(
-                CHECK, image=image.id, reason=str(exc),
+                row.LEFT_OVERS, image=image.id, reason=str(exc),
                 workers='the worker that has its staged data')
         else:
-            yield row.Row(CHECK, (), row.Verdict.OK,
+            yield row.Row(row.LEFT_OVERS, (), row.Verdict.OK,
                           f'removed image {image.id}',
                           facts={'image': image.id})
 
@@ -59,4 +57,5 @@ def reported(images: tuple[image_mod.Image, ...]) -> Iterator[row.Row]:
         created = (image.created_at.isoformat() if image.created_at
                    else 'a time that Glance does not tell')
         yield finding.LEFT_OVER.found(
-            CHECK, image=image.id, created=created, status=image.status)
+            row.LEFT_OVERS, image=image.id, created=created,
+            status=image.status)

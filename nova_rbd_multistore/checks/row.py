@@ -19,6 +19,22 @@ from collections.abc import Mapping
 import dataclasses
 import enum
 
+WORKER = 'worker'
+LEFT_OVERS = 'left-overs'
+STAGE = 'stage'
+SELF_URL = 'self URL'
+IMPORT = 'import'
+DELETE = 'delete'
+BALANCER = 'load balancer'
+CONVERSION = 'conversion'
+RUN = 'run'
+
+# In the order of a report.
+_CHECKS = (WORKER, LEFT_OVERS, STAGE, SELF_URL, IMPORT, DELETE, BALANCER,
+           CONVERSION, RUN)
+# Whose workers are the one that staged, and the one that was asked.
+_PAIRED = (IMPORT, DELETE, CONVERSION)
+
 
 class Verdict(enum.Enum):
     """How a check ended."""
@@ -33,7 +49,7 @@ class Verdict(enum.Enum):
 class Row:
     """One thing that was looked at.
 
-    :ivar check: what, for example ``import``.
+    :ivar check: one of the constants above.
     :ivar workers: names of those that it is about; for an import first the
         one that staged, then the one that was asked.
     :ivar detail: what was seen; a finding with its explanation.
@@ -53,6 +69,11 @@ class Row:
     facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
     @property
+    def where(self) -> str:
+        """Say which workers it is about."""
+        return (' -> ' if self.check in _PAIRED else ', ').join(self.workers)
+
+    @property
     def found(self) -> bool:
         """Whether an operator has to do something."""
         return self.verdict is Verdict.FOUND
@@ -60,9 +81,17 @@ class Row:
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """All rows, in the order in which they were looked at."""
+    """All rows.
+
+    :param rows: in the order in which they were known.
+    :ivar rows: in an order that is the same in each run.
+    """
 
     rows: tuple[Row, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, 'rows', tuple(sorted(
+            self.rows, key=lambda row: _CHECKS.index(row.check))))
 
     @property
     def findings(self) -> tuple[Row, ...]:

@@ -23,8 +23,6 @@ from nova_rbd_multistore.checks import row
 from nova_rbd_multistore.checks import selfurl
 from nova_rbd_multistore.checks import worker as worker_mod
 
-CHECK = 'self URL'
-
 # What a worker calls itself, None where no candidate is it.
 Selves = Mapping[str, selfurl.Candidate | None]
 
@@ -66,16 +64,16 @@ def judge(selves: Selves) -> Iterator[row.Row]:
         if known is None:
             continue
         if known.kind in (selfurl.Kind.OWN, selfurl.Kind.OTHER_SCHEME):
-            yield row.Row(CHECK, (name,), row.Verdict.OK, known.url,
+            yield row.Row(row.SELF_URL, (name,), row.Verdict.OK, known.url,
                           facts={'self_url': known.url})
         elif known.owner is not None and _same(
                 selves.get(known.owner), known):
             yield finding.DUPLICATE.found(
-                CHECK, name, known.owner, url=known.url)
+                row.SELF_URL, name, known.owner, url=known.url)
         else:
             owner = f'that of {known.owner}'
             yield _BY_KIND[known.kind].found(
-                CHECK, name, url=known.url, owner=owner)
+                row.SELF_URL, name, url=known.url, owner=owner)
 
 
 def _same(

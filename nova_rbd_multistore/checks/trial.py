@@ -27,8 +27,7 @@ from nova_rbd_multistore.checks import row
 from nova_rbd_multistore.checks import selfurl
 from nova_rbd_multistore.glance import imports
 
-IMPORT = 'import'
-DELETE = 'delete'
+row.DELETE = 'delete'
 
 _POLICIES = ('add_image, upload_image, modify_image, get_image, '
              'download_image, delete_image')
@@ -99,7 +98,7 @@ class Trials:
         if not receipt.forwarded:
             return _itself(pair, specimen, receipt)
         return row.Row(
-            IMPORT, pair.names, row.Verdict.OK,
+            row.IMPORT, pair.names, row.Verdict.OK,
             f'forwarded, active in {", ".join(sorted(image.stores)) or "it"}'
             + ('' if pair.known else '; what it calls itself is none of the '
                'URLs that are known here, but works'),
@@ -128,7 +127,7 @@ class Trials:
             return _not_deleted(
                 pair, specimen, f'{pair.through} deleted it itself')
         return row.Row(
-            DELETE, pair.names, row.Verdict.OK, 'forwarded, gone',
+            row.DELETE, pair.names, row.Verdict.OK, 'forwarded, gone',
             seconds=budget.elapsed, facts={
                 'image': specimen.image_id, 'forwarded': True,
                 'request': receipt.answered})
@@ -146,12 +145,12 @@ class Trials:
                 image.id, image.hash_algo or 'sha512')
         except (exception.GlanceError, ValueError) as exc:
             return finding.DATA_DIFFER.found(
-                IMPORT, *pair.names, through=reader, image=image.id,
+                row.IMPORT, *pair.names, through=reader, image=image.id,
                 reason=str(exc))
         if image.hash_value == read.value == expected:
             return None
         return finding.DATA_DIFFER.found(
-            IMPORT, *pair.names, through=reader, image=image.id,
+            row.IMPORT, *pair.names, through=reader, image=image.id,
             reason=f'{read.size} bytes with the {image.hash_algo} '
                    f'{read.value[:12]}… were read, Glance says '
                    f'{(image.hash_value or "nothing")[:12]}…, what was '
@@ -173,21 +172,21 @@ class Trials:
         answer: exception.GlanceError,
     ) -> row.Row:
         """Say why an import was not even accepted."""
-        usual = not_allowed(IMPORT, answer, *pair.names)
+        usual = not_allowed(row.IMPORT, answer, *pair.names)
         if usual is not None:
             return usual
         silent = self._silence(pair.first)
         if silent is not None:
             return finding.UNREACHABLE.found(
-                IMPORT, pair.first, reason=str(silent),
+                row.IMPORT, pair.first, reason=str(silent),
                 images=f' Staged there: {specimen.image_id}.',
                 staged=[specimen.image_id], through=pair.through)
-        url = 'something that is none of the URLs that are known here, or ' \
-            'nothing' if pair.known is None else pair.known.url
+        url = 'a URL that is none of those known here' \
+            if pair.known is None else pair.known.url
         if urllib.parse.urlsplit(url).path and pair.known is not None:
-            return finding.PATH.found(IMPORT, *pair.names[:1], url=url)
+            return finding.PATH.found(row.IMPORT, *pair.names[:1], url=url)
         return finding.SELF_UNREACHABLE.found(
-            IMPORT, pair.first, url=url, through=pair.through,
+            row.IMPORT, pair.first, url=url, through=pair.through,
             reason=str(answer), image=specimen.image_id)
 
     def _silence(self, worker: str) -> exception.GlanceError | None:
@@ -221,7 +220,7 @@ def _failed(
             else finding.NOT_FORWARDED
     workers = (pair.first,) if problem is finding.UNSET else pair.names
     return problem.found(
-        IMPORT, *workers, through=pair.through, reason=reason,
+        row.IMPORT, *workers, through=pair.through, reason=reason,
         image=specimen.image_id, request=receipt.answered)
 
 
@@ -229,7 +228,7 @@ def _itself(
     pair: Pair, specimen: bench_mod.Specimen, receipt: imports.Receipt,
 ) -> row.Row:
     return finding.SHARED.found(
-        IMPORT, pair.first, through=pair.through, image=specimen.image_id,
+        row.IMPORT, pair.first, through=pair.through, image=specimen.image_id,
         request=receipt.answered)
 
 
@@ -237,5 +236,5 @@ def _not_deleted(
     pair: Pair, specimen: bench_mod.Specimen, reason: str,
 ) -> row.Row:
     return finding.DELETE_FAILED.found(
-        DELETE, *pair.names, through=pair.through,
+        row.DELETE, *pair.names, through=pair.through,
         image=specimen.image_id, reason=reason)

@@ -36,6 +36,7 @@ _PROGRAM = 'nova-rbd-multistore'
 # Here and not in entry points: they are read without looking through all that
 # is installed, and each module is imported when its command runs.
 COMMANDS = {
+    'check import': 'nova_rbd_multistore.cmd.check_import:Import',
     'image show': 'nova_rbd_multistore.cmd.image_show:Show',
 }
 
