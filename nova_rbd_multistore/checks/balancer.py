@@ -21,7 +21,7 @@ from nova_rbd_multistore import exception
 from nova_rbd_multistore.checks import bench as bench_mod
 from nova_rbd_multistore.checks import exception as check_exception
 from nova_rbd_multistore.checks import finding
-from nova_rbd_multistore.checks import material as material_mod
+from nova_rbd_multistore.checks import options as options_mod
 from nova_rbd_multistore.checks import row
 from nova_rbd_multistore.checks import trial
 from nova_rbd_multistore.glance import imports
@@ -39,26 +39,24 @@ class Balanced:
     """
 
     def __init__(
-        self, bench: bench_mod.Bench, terms: trial.Terms,
+        self, bench: bench_mod.Bench, options: options_mod.Options,
         via: imports.Imports, url: str,
     ) -> None:
         self._bench = bench
-        self._terms = terms
-        self._trials = trial.Trials(bench, terms)
+        self._options = options
+        self._trials = trial.Trials(bench, options)
         self._via = via
         self._url = url
 
-    def tried(
-        self, workers: Sequence[str], material: material_mod.Material,
-    ) -> row.Row:
+    def tried(self, workers: Sequence[str]) -> row.Row:
         """Stage and import several images at the same time.
 
         :raises Cancelled: when the run is to end.
         """
-        budget = self._bench.budget(self._terms.timeout)
+        budget = self._bench.budget(self._options.timeout)
         wanted = [name for name in workers for _ in range(_EACH)]
         with futures.ThreadPoolExecutor(len(wanted)) as pool:
-            staged = [pool.submit(self._bench.stage, name, material)
+            staged = [pool.submit(self._bench.stage, name, self._options.raw)
                       for name in wanted]
             # All are staged before the first one is imported.
             futures.wait(staged)
@@ -85,9 +83,9 @@ class Balanced:
         try:
             specimen = staged.result()
             receipt = self._via.import_staged(
-                specimen.image_id, self._terms.stores)
+                specimen.image_id, self._options.stores)
             image = self._bench.wait(
-                specimen, self._terms.stores, self._terms.timeout)
+                specimen, self._options.stores, self._options.timeout)
             different = self._trials.compared(
                 trial.Pair(specimen.worker, specimen.worker, None),
                 specimen, image)
@@ -96,5 +94,6 @@ class Balanced:
             self._bench.remove(specimen)
             return receipt.forwarded
         except (exception.GlanceError, check_exception.ImportFailed,
-                check_exception.ImportTimedOut) as exc:
+                check_exception.ImportTimedOut,
+                check_exception.WorkerDown) as exc:
             return str(exc)

@@ -92,6 +92,17 @@ class Bench:
         """Yield the workers that are none of these."""
         return (name for name in self._services if name not in workers)
 
+    def check_up(self, *workers: str) -> None:
+        """Do nothing as long as workers answer.
+
+        :raises WorkerDown: for the first that does not.
+        """
+        for name in workers:
+            try:
+                self.at(name).newest_version()
+            except exception.GlanceError as exc:
+                raise check_exception.WorkerDown(name, exc) from exc
+
     def budget(self, timeout: float) -> timing.Budget:
         """Return the time for something from now on.
 
@@ -114,6 +125,7 @@ class Bench:
         """Make an image and stage its data at a worker.
 
         :raises GlanceError: as Glance answers.
+        :raises WorkerDown: when it does not.
         :raises Cancelled: when the run is to end.
         """
         self.check()
@@ -122,11 +134,16 @@ class Bench:
             name = f'{TAG}-{self.run}-{len(self._made) + 1}'
             specimen = Specimen('', name, worker, material)
             self._made.append(specimen)
-        # Without a usable answer nobody knows whether it was made; then the
-        # clean-up looks for the name.
-        specimen.image_id = service.create(name, material.disk_format, [TAG])
-        with material.open(name) as data:
-            service.stage(specimen.image_id, data)
+        try:
+            # Without a usable answer nobody knows whether it was made; then
+            # the clean-up looks for the name.
+            specimen.image_id = service.create(
+                name, material.disk_format, [TAG])
+            with material.open(name) as data:
+                service.stage(specimen.image_id, data)
+        except exception.GlanceUnavailable:
+            self.check_up(worker)
+            raise
         LOG.debug('Staged image %s at %s', specimen.image_id, worker)
         return specimen
 

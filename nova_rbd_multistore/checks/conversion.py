@@ -23,6 +23,7 @@ from nova_rbd_multistore.checks import bench as bench_mod
 from nova_rbd_multistore.checks import exception as check_exception
 from nova_rbd_multistore.checks import finding
 from nova_rbd_multistore.checks import material as material_mod
+from nova_rbd_multistore.checks import options as options_mod
 from nova_rbd_multistore.checks import row
 from nova_rbd_multistore.checks import trial
 
@@ -31,27 +32,26 @@ class Conversion:
     """Stages a qcow2 image and imports it through another worker."""
 
     def __init__(
-        self, bench: bench_mod.Bench, terms: trial.Terms,
-        material: material_mod.Material,
+        self, bench: bench_mod.Bench, options: options_mod.Options,
     ) -> None:
         self._bench = bench
-        self._terms = terms
-        self._trials = trial.Trials(bench, terms)
-        self._material = material
+        self._options = options
+        self._trials = trial.Trials(bench, options)
+        self._material = options.qcow2
 
     def tried(self, pair: trial.Pair) -> tuple[str | None, row.Row]:
         """Import one; return the format that it ended in, None for none.
 
         :raises Cancelled: when the run is to end.
         """
-        budget = self._bench.budget(self._terms.timeout)
+        budget = self._bench.budget(self._options.timeout)
         specimen = None
         try:
             specimen = self._bench.stage(pair.first, self._material)
             self._bench.at(pair.through).import_staged(
-                specimen.image_id, self._terms.stores)
+                specimen.image_id, self._options.stores)
             image = self._bench.wait(
-                specimen, self._terms.stores, self._terms.timeout)
+                specimen, self._options.stores, self._options.timeout)
             wrong = self._wrong(pair, specimen, image)
             self._bench.remove(specimen)
         except (exception.GlanceError, check_exception.ImportFailed,

@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 from nova_rbd_multistore import exception
+from nova_rbd_multistore.checks import row
 
 # How the import of staged data ended.
 
@@ -47,6 +48,30 @@ class ImportTimedOut(exception.MultistoreError):
 
 
 # What is wrong with what an operator asks for.
+
+
+class WorkerDown(exception.MultistoreError):
+    """A worker that could be used before does not answer any more.
+
+    :param worker: its name.
+    :param answer: why.
+    """
+
+    def __init__(self, worker: str, answer: exception.GlanceError) -> None:
+        super().__init__(f'{worker} does not answer any more: {answer}')
+        self.worker = worker
+        self.answer = answer
+
+
+class NotStaged(exception.MultistoreError):
+    """Data could not be staged.
+
+    :param found: what to report.
+    """
+
+    def __init__(self, found: row.Row) -> None:
+        super().__init__(found.detail)
+        self.row = found
 
 
 class InvalidUrl(exception.Usage):

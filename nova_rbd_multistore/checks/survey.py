@@ -63,10 +63,24 @@ class Survey:
         :raises GlanceError: when nobody tells what waits at a silent worker.
         """
         for worker, answer in self._silent:
-            yield inspection.unusable(worker, answer, self._waiting(worker))
+            yield self.down(worker.name, answer)
         for facts in self.known:
             yield facts.row
         yield from inspection.compare(self.known, stores)
+
+    def down(
+        self, name: str, answer: exception.GlanceError,
+    ) -> row.Row:
+        """Say that a worker has gone, and what waits there.
+
+        :param answer: why it cannot be used.
+        :raises GlanceError: when nobody tells what waits there.
+        """
+        worker = next(one for one in self._topology.workers
+                      if one.name == name)
+        self.known = [facts for facts in self.known
+                      if facts.worker is not worker]
+        return inspection.unusable(worker, answer, self._waiting(worker))
 
     def _look(
         self, worker: worker_mod.Worker,

@@ -23,6 +23,7 @@ from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore.checks import bench as bench_mod
 from nova_rbd_multistore.checks import exception as check_exception
 from nova_rbd_multistore.checks import finding
+from nova_rbd_multistore.checks import options as options_mod
 from nova_rbd_multistore.checks import row
 from nova_rbd_multistore.checks import selfurl
 from nova_rbd_multistore.glance import imports
@@ -31,18 +32,6 @@ row.DELETE = 'delete'
 
 _POLICIES = ('add_image, upload_image, modify_image, get_image, '
              'download_image, delete_image')
-
-
-@dataclasses.dataclass(frozen=True)
-class Terms:
-    """How imports are tried.
-
-    :ivar stores: names; none is the default store.
-    :ivar timeout: seconds for an import.
-    """
-
-    stores: frozenset[str] = frozenset()
-    timeout: float = 300.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,31 +56,35 @@ class Pair:
 class Trials:
     """Tries imports and deletes between two workers."""
 
-    def __init__(self, bench: bench_mod.Bench, terms: Terms) -> None:
+    def __init__(
+        self, bench: bench_mod.Bench, options: options_mod.Options,
+    ) -> None:
         self._bench = bench
-        self._terms = terms
+        self._options = options
 
     def imported(
         self, pair: Pair, specimen: bench_mod.Specimen,
     ) -> row.Row:
         """Import an image that is staged at the first one.
 
+        :raises WorkerDown: when one does not answer any more.
         :raises Cancelled: when the run is to end.
         """
-        budget = self._bench.budget(self._terms.timeout)
+        budget = self._bench.budget(self._options.timeout)
         try:
             receipt = self._bench.at(pair.through).import_staged(
-                specimen.image_id, self._terms.stores)
+                specimen.image_id, self._options.stores)
         except exception.GlanceError as exc:
             return self._refused(pair, specimen, exc)
         try:
             image = self._bench.wait(
-                specimen, self._terms.stores, self._terms.timeout)
+                specimen, self._options.stores, self._options.timeout)
             different = self.compared(pair, specimen, image)
         except (check_exception.ImportFailed,
                 check_exception.ImportTimedOut) as exc:
             return _failed(pair, specimen, receipt, exc.reason)
         except exception.GlanceError as exc:
+            self._bench.check_up(*pair.names)
             return _failed(pair, specimen, receipt, str(exc))
         if different is not None:
             return different
@@ -110,14 +103,16 @@ class Trials:
     def deleted(self, pair: Pair, specimen: bench_mod.Specimen) -> row.Row:
         """Delete an image that is staged at the first one.
 
+        :raises WorkerDown: when one does not answer any more.
         :raises Cancelled: when the run is to end.
         """
-        budget = self._bench.budget(self._terms.timeout)
+        budget = self._bench.budget(self._options.timeout)
         try:
             receipt = self._bench.at(pair.through).delete(specimen.image_id)
             remaining = [name for name in self._witnesses(pair)
                          if self._exists(name, specimen)]
         except exception.GlanceError as exc:
+            self._bench.check_up(*pair.names, *self._witnesses(pair))
             return _not_deleted(pair, specimen, str(exc))
         if remaining:
             return _not_deleted(pair, specimen,
@@ -136,7 +131,10 @@ class Trials:
         self, pair: Pair, specimen: bench_mod.Specimen,
         image: image_mod.Image,
     ) -> row.Row | None:
-        """Read an image through a third worker; None when it is right."""
+        """Read an image through a third worker; None when it is right.
+
+        :raises WorkerDown: when that does not answer any more.
+        """
         reader = next(self._bench.others(*pair.names), pair.through)
         expected = specimen.material.digest(specimen.name) \
             or image.hash_value
@@ -144,6 +142,7 @@ class Trials:
             read = self._bench.at(reader).digest(
                 image.id, image.hash_algo or 'sha512')
         except (exception.GlanceError, ValueError) as exc:
+            self._bench.check_up(reader)
             return finding.DATA_DIFFER.found(
                 row.IMPORT, *pair.names, through=reader, image=image.id,
                 reason=str(exc))
@@ -175,12 +174,7 @@ class Trials:
         usual = not_allowed(row.IMPORT, answer, *pair.names)
         if usual is not None:
             return usual
-        silent = self._silence(pair.first)
-        if silent is not None:
-            return finding.UNREACHABLE.found(
-                row.IMPORT, pair.first, reason=str(silent),
-                images=f' Staged there: {specimen.image_id}.',
-                staged=[specimen.image_id], through=pair.through)
+        self._bench.check_up(*pair.names)
         url = 'a URL that is none of those known here' \
             if pair.known is None else pair.known.url
         if urllib.parse.urlsplit(url).path and pair.known is not None:
@@ -188,14 +182,6 @@ class Trials:
         return finding.SELF_UNREACHABLE.found(
             row.IMPORT, pair.first, url=url, through=pair.through,
             reason=str(answer), image=specimen.image_id)
-
-    def _silence(self, worker: str) -> exception.GlanceError | None:
-        """Return why a worker does not answer, None when it does."""
-        try:
-            self._bench.at(worker).newest_version()
-        except exception.GlanceError as exc:
-            return exc
-        return None
 
 
 def not_allowed(

@@ -33,6 +33,7 @@ from nova_rbd_multistore.cmd import exitcodes
 if TYPE_CHECKING:
     from nova_rbd_multistore import glance
     from nova_rbd_multistore.checks import importcheck
+    from nova_rbd_multistore.checks import options as options_mod
     from nova_rbd_multistore.checks import row as row_mod
 
 _COLUMNS = ('check', 'workers', 'verdict', 'seconds', 'code', 'detail',
@@ -193,10 +194,9 @@ def _check(
         topology, reach, _options(args), timing.Clock.system(), tell)
 
 
-def _options(args: argparse.Namespace) -> importcheck.Options:
-    from nova_rbd_multistore.checks import importcheck
+def _options(args: argparse.Namespace) -> options_mod.Options:
     from nova_rbd_multistore.checks import material
-    from nova_rbd_multistore.checks import trial
+    from nova_rbd_multistore.checks import options as options_mod
 
     raw: material.Material = material.RawData(args.size)
     qcow2: material.Material = material.SmallQcow2()
@@ -206,9 +206,9 @@ def _options(args: argparse.Namespace) -> importcheck.Options:
             qcow2 = given
         else:
             raw = given
-    return importcheck.Options(
-        terms=trial.Terms(frozenset(args.store), args.timeout),
-        raw=raw, qcow2=qcow2, pairs=importcheck.Pairs(args.pairs),
+    return options_mod.Options(
+        stores=frozenset(args.store), timeout=args.timeout,
+        raw=raw, qcow2=qcow2, pairs=options_mod.Pairs(args.pairs),
         read_only=args.read_only, remove_left_overs=args.remove_left_overs,
         parallel=args.parallel)
 

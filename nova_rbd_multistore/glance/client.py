@@ -21,12 +21,14 @@ time; a thousand computes that follow copies would double Glance's load.
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import contextlib
 import dataclasses
 import html
 import itertools
+import re
 import ssl
 from typing import Any
 from typing import TypeVar
@@ -47,6 +49,9 @@ _T = TypeVar('_T')
 # Without a limit a load balancer that swallows an answer would hold a boot
 # for ever: keystoneauth has none of its own.
 REQUEST_TIMEOUT = 60.0
+
+# Scheme and host of the first URL in an error.
+_URL = re.compile(r'https?://[^/\s\'"]+')
 
 _BY_STATUS = {
     400: exception.BadRequest,
@@ -178,12 +183,13 @@ class Client:
         except ksa_exc.SSLError as exc:
             kind = (exception.UntrustedCertificate if _is_untrusted(exc)
                     else exception.GlanceUnavailable)
-            raise kind(what, str(exc)) from exc
+            raise kind(what, _unconnected(exc)) from exc
         except ksa_exc.Unauthorized as exc:
             raise exception.LoginRefused(what, str(exc)) from exc
         except (glance_exc.CommunicationError, glance_exc.InvalidEndpoint,
                 ksa_exc.ClientException) as exc:
-            raise exception.GlanceUnavailable(what, str(exc)) from exc
+            raise exception.GlanceUnavailable(
+                what, _unconnected(exc)) from exc
         except _UNREADABLE as exc:
             raise exception.GlanceUnavailable(
                 what, _not_glance(repr(exc))) from exc
@@ -198,18 +204,32 @@ def _log_retry(state: tenacity.RetryCallState) -> None:
               state.attempt_number, state.outcome.exception())
 
 
-def _is_untrusted(exc: BaseException | None) -> bool:
-    """Tell whether a certificate is what a request failed on."""
+def _causes(exc: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and all that led to it, the first one last."""
     while exc is not None:
-        if isinstance(exc, ssl.SSLCertVerificationError):
-            return True
-        reason = exc.args[0] if exc.args else None
+        yield exc
         # urllib3 keeps it in the error of its pool.
-        inner = getattr(reason, 'reason', None)
-        if isinstance(inner, BaseException) and _is_untrusted(inner):
-            return True
+        reason = getattr(exc.args[0] if exc.args else None, 'reason', None)
+        if isinstance(reason, BaseException):
+            yield from _causes(reason)
         exc = exc.__cause__ or exc.__context__
-    return False
+
+
+def _is_untrusted(exc: BaseException) -> bool:
+    """Tell whether a certificate is what a request failed on."""
+    return any(isinstance(cause, ssl.SSLCertVerificationError)
+               for cause in _causes(exc))
+
+
+def _unconnected(exc: BaseException) -> str:
+    """Say in few words why there was no connection, or no more."""
+    text = str(exc)
+    words = [cause.strerror for cause in _causes(exc)
+             if isinstance(cause, OSError) and cause.strerror]
+    url = _URL.search(text)
+    if not words or url is None:
+        return text
+    return f'no connection to {url[0]}: {words[-1]}'
 
 
 def _not_glance(reason: str) -> str:
