@@ -37,7 +37,8 @@ LAYERS = (
     {'protocol'},
     {'lock'},
     {'journal'},
-    {'image', 'store', 'version', 'obstacle', 'pacing', 'timing', 'conf'},
+    {'image', 'store', 'version', 'advice', 'obstacle', 'pacing', 'timing',
+     'conf', 'workerconfig'},
     {'record'},
     {'exception'},
 )
@@ -57,7 +58,8 @@ OPTIONAL = {
 NEVER = {'lab', 'tests', 'eventlet', 'testtools'}
 
 PURE = {'image', 'lock', 'store', 'version', 'obstacle', 'record', 'journal',
-        'protocol', 'pacing', 'exception', 'timing'}
+        'protocol', 'pacing', 'exception', 'timing', 'advice', 'workerconfig',
+        'placing.importtask', 'placing.standing'}
 
 
 def root() -> pathlib.Path:
