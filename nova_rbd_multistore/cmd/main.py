@@ -36,7 +36,9 @@ _PROGRAM = 'nova-rbd-multistore'
 # Here and not in entry points: they are read without looking through all that
 # is installed, and each module is imported when its command runs.
 COMMANDS = {
+    'image copy': 'nova_rbd_multistore.cmd.image_copy:Copy',
     'image show': 'nova_rbd_multistore.cmd.image_show:Show',
+    'worker-config': 'nova_rbd_multistore.cmd.worker_config:WorkerConfig',
 }
 
 _DESCRIPTION = """\
@@ -50,6 +52,7 @@ _EPILOG = f"""\
 examples:
   {_PROGRAM} --os-cloud prod image show ubuntu-24.04
   {_PROGRAM} --os-cloud prod image copy ubuntu-24.04 --store dcn0 --wait
+  {_PROGRAM} worker-config --domain glance.openstack.svc.cluster.local
   {_PROGRAM} help image copy
 """
 
