@@ -20,6 +20,7 @@ import dataclasses
 
 from oslo_log import log as logging
 
+from nova_rbd_multistore import advice as advice_mod
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import journal
@@ -33,8 +34,6 @@ from nova_rbd_multistore import timing
 LOG = logging.getLogger(__name__)
 
 _MIB = 1024 * 1024
-_MORE_TIME = ('If copies need more time, raise images_rbd_glance_copy_timeout '
-              'in [libvirt] of nova.conf.')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,11 +43,13 @@ class Settings:
     :ivar timeout: seconds for the whole of :meth:`Copier.ensure`, None for
         no limit.
     :ivar poll_interval: seconds, the longest time between two looks.
+    :ivar advice: what helps whoever waits.
     """
 
     timeout: float | None = 600.0
     poll_interval: float = 15.0
     limits: protocol.Limits = protocol.Limits()
+    advice: advice_mod.Advice = advice_mod.COMPUTE
 
     def budget(
         self, clock: timing.Clock,
@@ -79,11 +80,33 @@ class CopyResult:
     looks: int
 
 
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """How far a wait is.
+
+    :ivar seconds: time waited.
+    :ivar submitted: copies that Glance accepted from us so far.
+    :ivar phase: what is being waited for, as far as Glance has shown; None
+        when it has not yet.
+    :ivar state: what is being waited for and what is known about it, in
+        words.
+    """
+
+    image_id: str
+    store: str
+    seconds: float
+    submitted: int
+    phase: protocol.Phase | None
+    state: str
+
+
 class Copier:
     """Ensures that stores hold images.
 
     :param clock: None for the machine's.
     :param find_obstacle: tells what is where a copy has to go.
+    :param tell: is told after each look that does not end the wait. What it
+        raises does; what Glance was asked for goes on.
     """
 
     def __init__(
@@ -92,9 +115,11 @@ class Copier:
         settings: Settings,
         clock: timing.Clock | None = None,
         find_obstacle: obstacle.Find = lambda image_id, store: None,
+        tell: Callable[[Progress], None] = lambda progress: None,
     ) -> None:
         self._service = service
         self._find_obstacle = find_obstacle
+        self._tell = tell
         self._settings = settings
         self._clock = clock or timing.Clock.system()
 
@@ -117,7 +142,7 @@ class Copier:
         watched = observer.Observer(
             self._service, self._clock, self._settings.poll_interval,
             self._find_obstacle)
-        wait = _Wait(watched, self._settings.limits, self._clock, budget,
+        wait = _Wait(watched, self._settings, self._clock, budget,
                      journal.Attempt(image_id, store))
         for _ in self._looks(wait, budget):
             match wait.look():
@@ -127,6 +152,7 @@ class Copier:
                     raise error
                 case protocol.Submit() if budget.left > 0:
                     wait.submit(self._service)
+            self._tell(wait.progress)
         raise exception.CopyTimedOut(image_id, store, wait.gave_up)
 
     def _looks(self, wait: _Wait, budget: timing.Budget) -> Iterator[None]:
@@ -154,18 +180,19 @@ class _Wait:
     def __init__(
         self,
         watched: observer.Observer,
-        limits: protocol.Limits,
+        settings: Settings,
         clock: timing.Clock,
         budget: timing.Budget,
         attempt: journal.Attempt,
     ) -> None:
         self._observer = watched
-        self._limits = limits
+        self._settings = settings
         self._clock = clock
         self._budget = budget
         self._attempt = attempt
         self._outage = outage.Outage(
-            clock, image=attempt.image_id, store=attempt.store)
+            clock, settings.advice, image=attempt.image_id,
+            store=attempt.store)
         self.since = clock.monotonic()
         self._lock: str | None = None
         self._phase: protocol.Phase | None = None
@@ -184,7 +211,14 @@ class _Wait:
         """Why this took too long, and what an operator can do."""
         return (f'gave up after {self.seconds:.0f} s; {self.state}. A copy '
                 f'that is in progress goes on in Glance. '
-                f'{self._outage.remedy or _MORE_TIME}')
+                f'{self._outage.remedy or self._settings.advice.more_time}')
+
+    @property
+    def progress(self) -> Progress:
+        """What the last look and the last request have shown."""
+        return Progress(
+            self._attempt.image_id, self._attempt.store, self.seconds,
+            self._attempt.submitted, self._phase, self.state)
 
     def look(self) -> protocol.Decision:
         """Look at Glance once, and decide."""
@@ -203,7 +237,9 @@ class _Wait:
             LOG.warning('Copy of image %(image)s to store %(store)s failed '
                         'after %(seconds).1f s: %(why)s',
                         self._facts(why=failure))
-        decision = protocol.decide(seen, self._attempt, self._limits)
+        decision = protocol.decide(
+            seen, self._attempt, self._settings.limits,
+            self._settings.advice)
         if isinstance(decision, protocol.Wait):
             self._note(decision)
         return decision

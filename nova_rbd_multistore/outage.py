@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from oslo_log import log as logging
 
+from nova_rbd_multistore import advice as advice_mod
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import timing
 
@@ -33,11 +34,18 @@ KEYSTONE_GRACE = 90.0
 class Outage:
     """What a wait makes of looks that show nothing.
 
+    :param advice: what helps whoever waits.
     :param facts: of the wait, for the log.
     """
 
-    def __init__(self, clock: timing.Clock, **facts: str) -> None:
+    def __init__(
+        self,
+        clock: timing.Clock,
+        advice: advice_mod.Advice = advice_mod.COMPUTE,
+        **facts: str,
+    ) -> None:
         self._clock = clock
+        self._advice = advice
         self._facts = facts
         self._answer: exception.GlanceError | None = None
         self._since = self._refused_since = 0.0
@@ -67,14 +75,11 @@ class Outage:
             case None:
                 return ''
             case exception.GlanceUnavailable():
-                return ('Look at Glance, at Keystone, and at what is between '
-                        'them and this compute.')
+                return self._advice.outage
             case exception.LoginRefused():
-                return 'Correct the service credential in nova.conf.'
+                return self._advice.login
             case exception.NotAuthenticated():
-                return ('The token of a tenant expires; a service credential '
-                        'in [glance] of nova.conf gets a new one. If there '
-                        'is one, look whether Glance reaches Keystone.')
+                return self._advice.token
             case _:
                 return 'Look at the policies of Glance.'
 

@@ -26,6 +26,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 
+from nova_rbd_multistore import advice as advice_mod
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import journal
@@ -103,10 +104,12 @@ Decision = Done | Wait | Submit | Failed
 
 def decide(
     seen: journal.Observation, attempt: journal.Attempt, limits: Limits,
+    advice: advice_mod.Advice = advice_mod.COMPUTE,
 ) -> Decision:
     """Decide what to do.
 
     :param attempt: having :meth:`~.journal.Attempt.observed` what was seen.
+    :param advice: what helps whoever waits.
     """
     image, store = seen.image, attempt.store
     if image is None:
@@ -123,13 +126,13 @@ def decide(
     if store in image.stores:
         return Done(image)
     if image.lock is not None:
-        return _decide_locked(seen, image.lock, attempt, limits)
-    return _decide_free(seen, attempt, limits)
+        return _decide_locked(seen, image.lock, attempt, limits, advice)
+    return _decide_free(seen, attempt, limits, advice)
 
 
 def _decide_locked(
     seen: journal.Observation, lock: str, attempt: journal.Attempt,
-    limits: Limits,
+    limits: Limits, advice: advice_mod.Advice,
 ) -> Decision:
     assert seen.image is not None
     ours = attempt.running and attempt.lock == lock
@@ -137,7 +140,7 @@ def _decide_locked(
                else attempt.store in seen.image.importing)
     refusal = attempt.refusal
     if refusal and not copying and isinstance(refusal.answer, _FINAL):
-        return _decide_refused(seen, attempt, refusal.answer)
+        return _decide_refused(seen, attempt, refusal.answer, advice)
     silence = attempt.signs.silence(seen)
     used_up = len(attempt.failures) >= limits.attempts
     expired = lock_mod.has_expired(seen)
@@ -158,6 +161,7 @@ def _decide_locked(
 
 def _decide_free(
     seen: journal.Observation, attempt: journal.Attempt, limits: Limits,
+    advice: advice_mod.Advice,
 ) -> Decision:
     if attempt.running:
         return Wait(Phase.ENDING if attempt.ending else Phase.STARTING,
@@ -170,7 +174,8 @@ def _decide_free(
         return Failed(attempt.obstacle.explain(
             attempt.image_id, attempt.store, attempt.failures[-1]))
     if attempt.refusal is not None:
-        return _decide_refused(seen, attempt, attempt.refusal.answer)
+        return _decide_refused(
+            seen, attempt, attempt.refusal.answer, advice)
     return _submit_when_ready(seen, attempt)
 
 
@@ -186,7 +191,7 @@ def _submit_when_ready(
 
 def _decide_refused(
     seen: journal.Observation, attempt: journal.Attempt,
-    answer: exception.GlanceError,
+    answer: exception.GlanceError, advice: advice_mod.Advice,
 ) -> Decision:
     """Tell what a refusal means, now that a look has followed it."""
     image_id, store = attempt.image_id, attempt.store
@@ -195,7 +200,8 @@ def _decide_refused(
             if seen.known_stores is not None and \
                     store not in seen.known_stores:
                 return Failed(exception.Misconfigured(
-                    image_id, store, _unknown_store(seen.known_stores)))
+                    image_id, store,
+                    f'{_unknown_store(seen.known_stores)} {advice.store}'))
             # The import that was in the way has ended in the meantime.
             return _submit_when_ready(seen, attempt)
         case exception.GlanceUnavailable() | exception.NotAuthenticated():
@@ -219,9 +225,8 @@ def _decide_refused(
                 f'free space in it.'))
         case _:
             return Failed(exception.CopyNotPermitted(
-                image_id, store, f'{_sentence(str(answer))} Configure a '
-                f'service credential in [glance] of nova.conf, or let this '
-                f'one use Glance\'s policy copy_image.'))
+                image_id, store,
+                f'{_sentence(str(answer))} {advice.permission}'))
 
 
 def _is_mute(
@@ -262,6 +267,4 @@ def _attempts_failed(failures: tuple[str, ...]) -> str:
 def _unknown_store(known: frozenset[str]) -> str:
     has = exception.in_one_line(
         ', '.join(sorted(known)) or 'no enabled_backends')
-    return (f'Glance has no store of that name, but {has}. Set '
-            f'images_rbd_glance_store_name in [libvirt] of nova.conf to the '
-            f'store in this compute\'s cluster.')
+    return f'Glance has no store of that name, but {has}.'

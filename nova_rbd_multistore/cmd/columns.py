@@ -18,6 +18,8 @@ import datetime
 
 from cliff import columns
 
+from nova_rbd_multistore import exception
+
 FORMATTABLE = columns.FormattableColumn
 
 _UNITS = ('bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB')
@@ -44,7 +46,9 @@ class Optional(columns.FormattableColumn[object]):
 
     def human_readable(self) -> str:
         """Return it as a string."""
-        return '' if self._value is None else str(self._value)
+        # Names are anybody's, and a terminal obeys what is in them.
+        return '' if self._value is None else exception.in_one_line(
+            str(self._value), longest=2000)
 
 
 def time(at: datetime.datetime | None) -> Optional:

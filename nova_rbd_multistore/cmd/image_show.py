@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 from collections.abc import Sequence
-import datetime
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -73,12 +72,13 @@ examples:
         self, parsed_args: argparse.Namespace,
     ) -> tuple[Sequence[str], Iterable[Any]]:
         """Return the rows."""
+        from nova_rbd_multistore import timing
         from nova_rbd_multistore.placing import images
         from nova_rbd_multistore.placing import looking
 
         seen = looking.look(
             images.Images(self.access()), parsed_args.image,
-            datetime.datetime.now(datetime.UTC))
+            timing.Clock.system().utcnow())
         self._seen = seen
         rows = [_row(one)
                 for one in seen.standings(parsed_args.stalled_after)]

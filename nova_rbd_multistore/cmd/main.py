@@ -37,7 +37,9 @@ _PROGRAM = 'nova-rbd-multistore'
 # is installed, and each module is imported when its command runs.
 COMMANDS = {
     'check import': 'nova_rbd_multistore.cmd.check_import:Import',
+    'image copy': 'nova_rbd_multistore.cmd.image_copy:Copy',
     'image show': 'nova_rbd_multistore.cmd.image_show:Show',
+    'worker-config': 'nova_rbd_multistore.cmd.worker_config:WorkerConfig',
 }
 
 _DESCRIPTION = """\
@@ -51,6 +53,7 @@ _EPILOG = f"""\
 examples:
   {_PROGRAM} --os-cloud prod image show ubuntu-24.04
   {_PROGRAM} --os-cloud prod image copy ubuntu-24.04 --store dcn0 --wait
+  {_PROGRAM} worker-config --domain glance.openstack.svc.cluster.local
   {_PROGRAM} help image copy
 """
 

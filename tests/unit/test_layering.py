@@ -37,8 +37,8 @@ LAYERS = (
     {'protocol'},
     {'lock'},
     {'journal'},
-    {'image', 'store', 'info', 'version', 'obstacle', 'pacing', 'timing',
-     'conf'},
+    {'image', 'store', 'info', 'version', 'advice', 'obstacle', 'pacing',
+     'timing', 'conf', 'workerconfig'},
     {'record'},
     {'exception'},
 )
@@ -58,7 +58,9 @@ OPTIONAL = {
 NEVER = {'lab', 'tests', 'eventlet', 'testtools'}
 
 PURE = {'image', 'lock', 'store', 'info', 'version', 'obstacle', 'record',
-        'journal', 'protocol', 'pacing', 'exception', 'timing'}
+        'journal', 'protocol', 'pacing', 'exception', 'timing', 'advice',
+        'workerconfig', 'placing.importtask', 'placing.standing',
+        'checks.row', 'checks.finding', 'checks.worker', 'checks.selfurl'}
 
 
 def root() -> pathlib.Path:

@@ -70,6 +70,9 @@ class CloudTestCase(base.TestCase):
         self.fake = self.useFixture(fixture.FakeGlance(
             'central', 'dcn0', 'dcn1'))
         self.log_in(self.fake.admin)
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova_rbd_multistore.timing.Clock.system',
+            lambda *_class: self.fake.clock))
 
     def log_in(self, user: fixture.User) -> None:
         """Ask as somebody else."""
