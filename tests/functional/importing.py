@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+import contextlib
 import io
 import subprocess
 import uuid
@@ -80,13 +81,8 @@ class Importing:
             raise AssertionError(f'{image_id} has other data')
 
     def remove(self, image_id: str) -> None:
-        """Delete the image, and what is staged for it anywhere."""
-        try:
-            self._glance.images.delete(image_id)
-        except glance_exc.HTTPNotFound:
-            pass
-        except glance_exc.HTTPException:
-            # The worker that has its data cannot be reached.
+        """Delete the image, if it is there, and its data."""
+        with contextlib.suppress(glance_exc.HTTPNotFound):
             self._glance.images.delete(image_id)
 
     def staged(self) -> list[str]:
