@@ -16,6 +16,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 import dataclasses
 
+from lab import authority
 from lab import building_cloud
 from lab import cloud
 from lab import clouds
@@ -42,10 +43,7 @@ def build(asked: settings.LabSettings, where: directory.StateDirectory,
     described = plan.new(asked, where)
     lab = cloud.Lab(where, described)
     check_ports(list(lab.daemons.values()))
-    described = dataclasses.replace(described, daemons=tuple(
-        state.Daemon(one.name, one.log, tuple(one.ports),
-                     address=one.address)
-        for one in lab.daemons.values()))
+    described = dataclasses.replace(described, daemons=listed(lab))
     state.save(where, described)
     _Construction(lab, report).run()
     clouds.write(where, described)
@@ -64,6 +62,13 @@ def repair(lab: cloud.Lab, dead: Sequence[daemon.Daemon],
     for tier in lab.tiers():
         parallel.run(lab.launcher, *(
             steps.starting(one, report) for one in tier if one in dead))
+
+
+def listed(lab: cloud.Lab) -> tuple[state.Daemon, ...]:
+    """Return the daemons as the description of a lab lists them."""
+    return tuple(
+        state.Daemon(one.name, one.log, tuple(one.ports), address=one.address)
+        for one in lab.daemons.values())
 
 
 def check_ports(daemons: Sequence[daemon.Daemon]) -> None:
@@ -88,6 +93,7 @@ class _Construction:
         parallel.run(
             starter, self._identity,
             *(self._site_work(name) for name in self._lab.sites),
+            *self._trust(),
             *self._cloud.independent())
         parallel.run(
             starter,
@@ -120,6 +126,16 @@ class _Construction:
         self._prepared(self._lab.mariadb)()
         parallel.run(self._lab.launcher, self._keystone, self._tables,
                      *self._cloud.tables())
+
+    def _trust(self) -> list[Callable[[], None]]:
+        """Return what workers with names or TLS need."""
+        found = []
+        if self._lab.dnsmasq is not None:
+            found.append(self._prepared(self._lab.dnsmasq))
+        if self._lab.state.tls is not None:
+            found.append(authority.Authority(
+                authority.home(self._lab.directory)).create)
+        return found
 
     def _tables(self) -> None:
         with self._report.step("Glance's tables"):

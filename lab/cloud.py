@@ -21,6 +21,7 @@ from lab import ceph_osd
 from lab import computing
 from lab import daemon
 from lab import directory
+from lab import dnsmasq
 from lab import exception
 from lab import glance_api
 from lab import haproxy
@@ -34,6 +35,8 @@ from lab import state
 class Lab:
     """The lab that a description describes.
 
+    It is as it was described then, until :meth:`reload`.
+
     ``sites``, ``workers`` are mappings by name, ``edges`` has the Glances of
     edge sites by site; ``daemons`` has all of them in the order of starting.
     ``computing`` is None with the profile ``storage``.
@@ -43,9 +46,15 @@ class Lab:
                  described: state.State) -> None:
         self.directory = where
         self.launcher = launcher.Launcher(where)
+        self._build(described)
+
+    def _build(self, described: state.State) -> None:
         self.mariadb = mariadb.MariaDB(described.database, self.launcher)
         self.keystone = keystone.Keystone(described, self.launcher)
         self.haproxy = haproxy.HAProxy(described, self.launcher)
+        self.dnsmasq = dnsmasq.Dnsmasq(
+            described, described.names, self.launcher
+        ) if described.names is not None else None
         self.workers = {
             worker.name: glance_api.HubWorker(worker, described,
                                               self.launcher)
@@ -82,6 +91,16 @@ class Lab:
             raise exception.NoLab(where.path, 'no complete lab')
         return cls(where, described)
 
+    def reload(self) -> None:
+        """Be the lab that is described now.
+
+        Workers may have come or gone; objects got from here before stay as
+        they are.
+
+        :raises exception.NoLab: when it is gone
+        """
+        self._build(state.load(self.directory))
+
     @property
     def state(self) -> state.State:
         """The description as it was loaded; read again for fresh pids."""
@@ -95,10 +114,13 @@ class Lab:
 
     def tiers(self) -> Iterator[list[daemon.Daemon]]:
         """Return the daemons in steps: each needs only those before it."""
-        yield [self.mariadb, *self.mons.values()]
+        yield [self.mariadb, *self.mons.values(),
+               *([self.dnsmasq] if self.dnsmasq is not None else ())]
         yield [*self.osds.values()]
         yield [self.keystone]
         yield [*self.glances.values()]
+        yield [one.terminator for one in self.workers.values()
+               if one.terminator is not None]
         yield [self.haproxy]
         if self.computing is not None:
             yield from self.computing.tiers()

@@ -43,6 +43,7 @@ def content(lab: state.State) -> dict[str, Any]:
             'region_name': lab.region,
             'interface': 'public',
             'identity_api_version': 3,
+            **({} if lab.tls is None else {'cacert': str(lab.tls.ca)}),
         } for user in lab.users}}
 
 

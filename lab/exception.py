@@ -134,6 +134,28 @@ class NotReady(LabError):
             f'{last_state}\nthe end of {log}:\n{tail.rstrip()}')
 
 
+class NoNames(LabError):
+    """Something is asked for that needs a lab with names."""
+
+    exit_code = exitcodes.USAGE
+
+    def __init__(self) -> None:
+        super().__init__(
+            'the workers of this lab have no names; build it with '
+            '"python -m lab up --names"')
+
+
+class NoTls(LabError):
+    """Something is asked for that needs a lab with TLS."""
+
+    exit_code = exitcodes.USAGE
+
+    def __init__(self) -> None:
+        super().__init__(
+            'the workers of this lab have no TLS; build it with '
+            '"python -m lab up --tls"')
+
+
 class NotRunning(LabError):
     """Something is asked of a daemon that does not run."""
 

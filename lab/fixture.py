@@ -12,6 +12,7 @@
 
 """Fixtures for tests that change something in a running lab."""
 
+from collections.abc import Callable
 from collections.abc import Mapping
 import contextlib
 import signal
@@ -25,8 +26,12 @@ from lab import compute_node
 from lab import confile
 from lab import daemon
 from lab import exception
+from lab import glance_api
+from lab import hubworkers
 from lab import services
 from lab import settings
+
+_USUAL = settings.GlanceSettings()
 
 
 class Killed(fixtures.Fixture):
@@ -74,6 +79,91 @@ class GlanceConfigured(fixtures.Fixture):
         self.addCleanup(stack.close)
         for worker in self._workers:
             stack.enter_context(worker.configured(self._asked))
+
+
+class ExtraWorker(fixtures.Fixture):
+    """One more worker of the hub's Glance during a test.
+
+    The test may remove it before.
+
+    :param name: of its daemon, None for the first that is free
+    :ivar worker: the worker, which gets requests of the load balancer
+    """
+
+    worker: glance_api.HubWorker
+
+    def __init__(self, lab: cloud.Lab, name: str | None = None,
+                 asked: settings.GlanceSettings = _USUAL) -> None:
+        super().__init__()
+        self._lab = lab
+        self._workers = hubworkers.HubWorkers(lab)
+        self._name = name
+        self._asked = asked
+
+    def _setUp(self) -> None:
+        self.worker = self._workers.add(self._name, self._asked)
+        self.addCleanup(self._remove)
+
+    def _remove(self) -> None:
+        self._lab.reload()
+        if self.worker.name in self._lab.workers:
+            self._workers.remove(self.worker.name)
+
+
+class Renamed(fixtures.Fixture):
+    """A worker of the hub that is called otherwise during a test.
+
+    Its configuration stays, so that it tells others an old URL, until the
+    test has it configured again.
+
+    :param name: of its daemon, which stays
+    :param new: as :meth:`hubworkers.HubWorkers.rename` takes it
+    """
+
+    def __init__(self, lab: cloud.Lab, name: str,
+                 new: str | None = None) -> None:
+        super().__init__()
+        self._lab = lab
+        self._workers = hubworkers.HubWorkers(lab)
+        self._name = name
+        self._new = new
+
+    def _setUp(self) -> None:
+        before = self._lab.workers[self._name].worker
+        self.addCleanup(self._restore, before.host, before.address,
+                        before.conf.read_text())
+        self._workers.rename(self._name, self._new)
+
+    def _restore(self, host: str | None, address: str, conf: str) -> None:
+        self._workers.rename(
+            self._name, address if host is None else host.partition('.')[0])
+        if self._lab.workers[self._name].worker.conf.read_text() != conf:
+            self._workers.reconfigure(self._name)
+
+
+class Certified(fixtures.Fixture):
+    """A worker of the hub that shows another certificate during a test.
+
+    :param certificate: with its key, as :meth:`authority.Authority.issue`
+        returns it
+    """
+
+    def __init__(self, lab: cloud.Lab, name: str, certificate: str) -> None:
+        super().__init__()
+        terminator = lab.workers[name].terminator
+        if terminator is None:
+            raise exception.NoTls
+        self._terminator = terminator
+        self._certificate = certificate
+
+    def _setUp(self) -> None:
+        self.addCleanup(self._restart, self._terminator.prepare)
+        self._restart(lambda: self._terminator.configure(self._certificate))
+
+    def _restart(self, prepare: Callable[[], None]) -> None:
+        prepare()
+        self._terminator.stop()
+        self._terminator.start()
 
 
 class KeystoneConfigured(fixtures.Fixture):

@@ -19,12 +19,15 @@ import contextlib
 
 from lab import confile
 from lab import daemon
+from lab import dnsmasq
 from lab import glanceconf
 from lab import haproxy
 from lab import interrupt
 from lab import launcher
+from lab import names
 from lab import settings
 from lab import state
+from lab import terminator
 from lab import uwsgi
 from lab import waiting
 from lab import workerstate
@@ -102,11 +105,19 @@ class GlanceApi(daemon.Daemon):
         self.start()
 
     def command(self) -> Sequence[str]:
-        return uwsgi.command('glance.wsgi.api', self.worker.port, _THREADS,
-                             address=self.worker.address)
+        serving = uwsgi.command('glance.wsgi.api', self.worker.port, _THREADS,
+                                address=self.worker.address)
+        if self._lab.names is None:
+            return serving
+        # It calls other workers by their names.
+        return names.command(self._lab, serving)
 
     def environment(self) -> Mapping[str, str]:
-        return {'OS_GLANCE_CONFIG_DIR': str(self.worker.conf.parent)}
+        own = {'OS_GLANCE_CONFIG_DIR': str(self.worker.conf.parent)}
+        if self._lab.tls is None:
+            return own
+        # Of the library with which Glance calls another worker.
+        return {**own, 'REQUESTS_CA_BUNDLE': str(self._lab.tls.ca)}
 
     def look(self) -> waiting.Look:
         return uwsgi.look(f'{self.worker.url}/healthcheck')
@@ -116,14 +127,38 @@ class HubWorker(GlanceApi):
     """``glance-api-N``: one of the workers behind the load balancer.
 
     A stop drains, as an operator does it: first of all the load balancer
-    sends no more requests.
+    sends no more requests. What terminates TLS for it starts and ends with it.
     """
+
+    def __init__(self, worker: workerstate.Worker, lab: state.State,
+                 starter: launcher.Launcher) -> None:
+        super().__init__(worker, lab, starter)
+        self.terminator = terminator.Terminator(worker, starter) \
+            if worker.tls_url is not None else None
+
+    def prepare(self) -> None:
+        super().prepare()
+        if self.terminator is not None:
+            self.terminator.prepare()
 
     def wait_ready(self) -> float:
         seconds = super().wait_ready()
+        if self.terminator is not None:
+            seconds += self.terminator.start()
+        dnsmasq.publish(self._state)
         haproxy.resume(self._state, self.name)
         return seconds
 
     def stop(self, timeout: float | None = None) -> bool:
         haproxy.drain(self._state, self.name)
-        return super().stop(timeout)
+        in_time = super().stop(timeout)
+        if self.terminator is not None:
+            self.terminator.stop()
+        dnsmasq.publish(self._state)
+        return in_time
+
+    def kill(self) -> None:
+        super().kill()
+        if self.terminator is not None:
+            self.terminator.kill()
+        dnsmasq.publish(self._state)

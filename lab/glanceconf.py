@@ -59,7 +59,7 @@ def worker(lab: state.State, of: workerstate.Worker,
         'glance_store': {
             'default_backend': _default_store(sites, of, asked)},
         'os_glance_staging_store': {
-            'filesystem_store_datadir': str(of.staging)},
+            'filesystem_store_datadir': str(asked.staging or of.staging)},
         'os_glance_tasks_store': {
             'filesystem_store_datadir': str(of.tasks)},
         **{site.store: _store(site, asked) for site in sites},
@@ -102,14 +102,19 @@ def _general(sites: Sequence[state.Site], of: workerstate.Worker,
     backends = [f'{site.store}:rbd' for site in sites]
     if asked.file_store is not None:
         backends.append(f'{settings.FILE_STORE}:file')
+    # What other workers call to reach what was staged here.
+    own_url = of.self_url if asked.self_reference_url is None \
+        else asked.self_reference_url
     return {
         'debug': str(asked.log_debug).lower(),
         'enabled_backends': ', '.join(backends),
         'enabled_import_methods': f'[{",".join(asked.import_methods)}]',
-        # What other workers call to reach what was staged here.
-        'worker_self_reference_url': asked.self_reference_url or of.url,
         'show_multiple_locations': show,
         'show_image_direct_url': show,
+        **({} if own_url == settings.UNSET
+           else {'worker_self_reference_url': own_url}),
+        **({} if asked.public_endpoint is None
+           else {'public_endpoint': asked.public_endpoint}),
     }
 
 

@@ -26,6 +26,7 @@ from lab import ports
 from lab import state
 from lab import uwsgi
 from lab import waiting
+from lab import workerstate
 
 _CONFIGURATION = """\
 global
@@ -56,9 +57,17 @@ backend workers
     balance roundrobin
     option httpchk GET /healthcheck
     http-check expect status 200
-    default-server check inter 1s fall 2 rise 1
+    default-server {check}
 {servers}
 """
+_CHECK = 'check inter 1s fall 2 rise 1'
+
+# After what it has changed, in many ways.
+_MOVED = "by 'stats socket command'"
+_UNKNOWN = 'No such server.'
+
+# Seconds that a worker's connections may take to end.
+_IDLE_TIMEOUT = 20
 
 
 def admin_socket(where: directory.StateDirectory) -> pathlib.Path:
@@ -85,7 +94,55 @@ def resume(where: directory.StateDirectory, worker: str) -> None:
                   f'set server workers/{worker} health up')
 
 
-def _order(where: directory.StateDirectory, text: str) -> None:
+def add(where: directory.StateDirectory, worker: workerstate.Worker) -> None:
+    """Have HAProxy know a new worker; ``resume`` brings it requests.
+
+    :raises exception.OrderRefused: when HAProxy does not do so
+    """
+    server = f'workers/{worker.name}'
+    _order(where, f'add server {server} {worker.address}:{worker.port} '
+                  f'{_CHECK}', 'New server registered.')
+    _order(where, f'enable health {server}')
+
+
+def move(where: directory.StateDirectory,
+         worker: workerstate.Worker) -> None:
+    """Have HAProxy know the new address of a worker.
+
+    :raises exception.OrderRefused: when HAProxy does not do so
+    """
+    _order(where, f'set server workers/{worker.name} addr {worker.address} '
+                  f'port {worker.port}', _MOVED)
+
+
+def delete(where: directory.StateDirectory, worker: str) -> None:
+    """Have HAProxy forget a worker, when its last requests have ended.
+
+    :raises exception.OrderRefused: when HAProxy does not do so in time
+    """
+    server = f'workers/{worker}'
+
+    def look() -> waiting.Look:
+        try:
+            _order(where, f'set server {server} state maint')
+            _order(where, f'del server {server}', 'Server deleted.')
+        except exception.OrderRefused as exc:
+            return waiting.Look(exc.answer == _UNKNOWN, exc.answer)
+        return waiting.Look(True, 'deleted')
+
+    try:
+        waiting.until(look, _IDLE_TIMEOUT)
+    except waiting.TimedOut as exc:
+        raise exception.OrderRefused(
+            'haproxy', f'del server {server}', exc.last_state) from exc
+
+
+def _order(where: directory.StateDirectory, text: str,
+           good: str = '') -> None:
+    """Send an order; an answer without ``good`` at its end is a refusal.
+
+    :param good: '' for no answer at all
+    """
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(5)
         try:
@@ -95,9 +152,9 @@ def _order(where: directory.StateDirectory, text: str) -> None:
             return
         connection.sendall(f'{text}\n'.encode())
         with connection.makefile() as answer:
-            refusal = answer.read().strip()
-    if refusal:
-        raise exception.OrderRefused('haproxy', text, refusal)
+            said = answer.read().strip()
+    if said != good and not (good and said.endswith(good)):
+        raise exception.OrderRefused('haproxy', text, said)
 
 
 class HAProxy(daemon.Daemon):
@@ -120,7 +177,7 @@ class HAProxy(daemon.Daemon):
             for worker in self._lab.workers)
         confile.write(self._conf, _CONFIGURATION.format(
             address=ports.ADDRESS, port=self._port, servers=servers,
-            admin=admin_socket(self._state)))
+            check=_CHECK, admin=admin_socket(self._state)))
 
     def command(self) -> Sequence[str]:
         return ['haproxy', '-db', '-f', str(self._conf)]

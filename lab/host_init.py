@@ -59,7 +59,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def main(name: str, home: pathlib.Path) -> int:
     """Start the host; return when it is off."""
-    _keep_mounts_private()
+    keep_mounts_private()
     init = os.fork()
     if init == 0:
         _init(name, home)
@@ -72,7 +72,7 @@ def main(name: str, home: pathlib.Path) -> int:
     return 0
 
 
-def _keep_mounts_private() -> None:
+def keep_mounts_private() -> None:
     """Let nobody outside see what is mounted in this mount namespace.
 
     unshare does that only where the root directory is a mount point, which it
@@ -93,12 +93,12 @@ def _keep_mounts_private() -> None:
 def _init(name: str, home: pathlib.Path) -> None:
     # Without its parent nobody would find the switch.
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    _mount('proc', '/proc', 'proc')
+    mount('proc', '/proc', 'proc')
     socket.sethostname(name)
     for own in FILES:
-        _mount(str(home / own), f'/etc/{own}')
+        mount(str(home / own), f'/etc/{own}')
     for own, path in OWN.items():
-        _mount(str(home / own), _mount_point(path))
+        mount(str(home / own), _mount_point(path))
     # Reap what is orphaned: libvirt waits for the end of a guest until its
     # pid is gone.
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
@@ -127,7 +127,7 @@ def _mount_point(path: str) -> str:
 def _graft(directory: pathlib.Path) -> None:
     """Make a directory ours to change, with everything that is in it."""
     original = os.open(directory, os.O_PATH)
-    _mount('tmpfs', str(directory), 'tmpfs')
+    mount('tmpfs', str(directory), 'tmpfs')
     source = pathlib.Path(f'/proc/self/fd/{original}')
     for entry in source.iterdir():
         copy = directory / entry.name
@@ -138,11 +138,15 @@ def _graft(directory: pathlib.Path) -> None:
             copy.mkdir()
         else:
             copy.touch()
-        _mount(str(entry), str(copy))
+        mount(str(entry), str(copy))
     os.close(original)
 
 
-def _mount(source: str, target: str, kind: str | None = None) -> None:
+def mount(source: str, target: str, kind: str | None = None) -> None:
+    """Have ``target`` show ``source``, or a file system of a kind.
+
+    :raises OSError: when the kernel refuses
+    """
     flags = 0 if kind else _MS_BIND | _MS_REC
     options = b'mode=755' if kind == 'tmpfs' else None
     _check(_libc.mount(source.encode(), target.encode(),

@@ -12,6 +12,7 @@
 
 """Start daemons and commands of one lab, so that they are found again."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import contextlib
@@ -88,16 +89,14 @@ class Launcher:
         """
         # posix_spawn rather than subprocess: nobody in this process will
         # wait for a daemon that outlives it.
-        log = str(self.state.log(name))
-        actions = [
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, log,
-             os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
-            (os.POSIX_SPAWN_DUP2, 1, 2),
-            *((os.POSIX_SPAWN_CLOSE, fd) for fd in _inherited_files()),
-        ]
-        with self._lock:
+        with self._lock, _opened(self.state.log(name)) as log:
             self.check()
+            actions = [
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, log, 1),
+                (os.POSIX_SPAWN_DUP2, log, 2),
+                *((os.POSIX_SPAWN_CLOSE, fd) for fd in _inherited_files()),
+            ]
             # From the root, as services run: Ceph 18 of Debian looks for its
             # classes below the current directory.
             pid = os.posix_spawn(
@@ -176,6 +175,18 @@ def _path(name: str) -> str:
     if found is None:
         raise exception.PackagesMissing([name], [name])
     return found
+
+
+@contextlib.contextmanager
+def _opened(log: pathlib.Path) -> Iterator[int]:
+    fd = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        # HAProxy sets flags of its own, O_APPEND not among them, and would
+        # write over the beginning after a restart.
+        os.lseek(fd, 0, os.SEEK_END)
+        yield fd
+    finally:
+        os.close(fd)
 
 
 def _kill(child: subprocess.Popen[str]) -> None:

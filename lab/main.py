@@ -23,17 +23,18 @@ from lab.cmd import demo
 from lab.cmd import down
 from lab.cmd import env
 from lab.cmd import kill
+from lab.cmd import run
 from lab.cmd import start
 from lab.cmd import status
 from lab.cmd import stop
+from lab.cmd import types
 from lab.cmd import up
-
-DEFAULT_STATE = '.lab'
+from lab.cmd import worker
 
 # A subcommand is a module with add_parser(subparsers), which sets ``run`` as
 # the parser's default, and run(args) -> exit code.
 SUBCOMMANDS: tuple[ModuleType, ...] = (
-    up, down, status, env, boot, demo, stop, kill, start)
+    up, down, status, env, run, boot, demo, stop, kill, start, worker)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -43,21 +44,15 @@ def build_parser() -> argparse.ArgumentParser:
         description='A multi-site storage cloud of real services: Ceph per '
                     'site, Keystone, and a hub Glance of three workers; with '
                     '--profile cloud also Nova and computes with guests.')
-    _add_state(parser, DEFAULT_STATE)
+    types.add_state(parser, types.DEFAULT_STATE)
     subparsers = parser.add_subparsers(
         required=True, metavar='COMMAND', title='commands')
     for module in SUBCOMMANDS:
         module.add_parser(subparsers)
     for subparser in subparsers.choices.values():
         # Before or behind the command, as people write it.
-        _add_state(subparser, argparse.SUPPRESS)
+        types.add_state(subparser)
     return parser
-
-
-def _add_state(parser: argparse.ArgumentParser, default: str) -> None:
-    parser.add_argument(
-        '--state', default=default, metavar='DIR',
-        help=f'directory of the lab (default: {DEFAULT_STATE})')
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -21,6 +21,7 @@ import os
 import pathlib
 import sys
 
+from lab import dnsmasq
 from lab import exception
 from lab import launcher
 from lab import nova_compute
@@ -40,12 +41,18 @@ PROGRAMS = {
     'haproxy': 'haproxy',
 }
 
+# What names of workers need besides.
+NAMES_PROGRAMS = {
+    dnsmasq.NAME: 'dnsmasq-base',
+    'unshare': 'util-linux',
+}
+
 # Bindings that no Python package index has.
 BINDINGS = {'rados': 'python3-rados', 'rbd': 'python3-rbd'}
 _BINDINGS_AT = pathlib.Path('/usr/lib/python3/dist-packages')
 
-MODULES = ('glance', 'glanceclient', 'keystone', 'keystoneauth1',
-           'keystoneclient', 'pymysql')
+MODULES = ('cryptography', 'glance', 'glanceclient', 'keystone',
+           'keystoneauth1', 'keystoneclient', 'pymysql')
 COMMANDS = ('glance-manage', 'keystone-manage')
 
 # What the profile "cloud" needs besides.
@@ -79,6 +86,8 @@ CLOUD_COMMANDS = (nova_compute.PROGRAM, 'neutron-db-manage',
                   'nova-conductor', 'nova-manage', 'nova-scheduler',
                   'placement-manage', 'privsep-helper')
 
+_USUAL = settings.LabSettings()
+
 REQUIREMENTS = pathlib.Path(__file__).with_name('requirements.txt')
 
 
@@ -93,18 +102,20 @@ class Needs:
     commands: tuple[str, ...]
 
 
-def needs(profile: str) -> Needs:
-    """Return what a lab of that profile needs."""
-    if profile == settings.CLOUD:
-        return Needs({**PROGRAMS, **CLOUD_PROGRAMS},
+def needs(asked: settings.LabSettings) -> Needs:
+    """Return what a lab needs."""
+    programs = PROGRAMS if asked.names is None \
+        else {**PROGRAMS, **NAMES_PROGRAMS}
+    if asked.profile == settings.CLOUD:
+        return Needs({**programs, **CLOUD_PROGRAMS},
                      {**BINDINGS, **CLOUD_BINDINGS}, CLOUD_DRIVERS,
                      MODULES + CLOUD_MODULES, COMMANDS + CLOUD_COMMANDS)
-    return Needs(PROGRAMS, BINDINGS, {}, MODULES, COMMANDS)
+    return Needs(programs, BINDINGS, {}, MODULES, COMMANDS)
 
 
 def check(find_program: Callable[[str], str | None] = launcher.program,
           has_module: Callable[[str], bool] | None = None,
-          profile: str = settings.STORAGE) -> None:
+          asked: settings.LabSettings = _USUAL) -> None:
     """Refuse to go on when something is missing; all of it is named.
 
     :raises exception.PackagesMissing: when it is in a distribution package
@@ -112,7 +123,7 @@ def check(find_program: Callable[[str], str | None] = launcher.program,
         environment
     """
     has_module = has_module or _has_module
-    wanted = needs(profile)
+    wanted = needs(asked)
     unseen = [name for name in wanted.bindings if not has_module(name)]
     _check_packages(wanted, find_program, unseen)
     if unseen:
@@ -129,17 +140,25 @@ def check(find_program: Callable[[str], str | None] = launcher.program,
                     f'-r {REQUIREMENTS}')
 
 
-def check_permitted(profile: str, user: int | None = None) -> None:
-    """Refuse a profile that this user cannot run.
+def check_permitted(asked: settings.LabSettings,
+                    user: int | None = None) -> None:
+    """Refuse a lab that this user cannot run.
 
     :param user: its numeric id, None for who runs this
     :raises exception.InvalidSettings: when namespaces need root
     """
     user = os.geteuid() if user is None else user
-    if profile == settings.CLOUD and user != 0:
+    if user == 0:
+        return
+    if asked.profile == settings.CLOUD:
         raise exception.InvalidSettings(
-            f'the profile {profile!r} makes mount and PID namespaces for its '
-            f'computes, which only root may; run it with sudo')
+            f'the profile {asked.profile!r} makes mount and PID namespaces '
+            f'for its computes, which only root may; run it with sudo')
+    if asked.names is not None:
+        raise exception.InvalidSettings(
+            'a lab with names has a resolver on port 53 and a mount '
+            'namespace for each worker, which only root may have; run it '
+            'with sudo')
 
 
 def _check_packages(wanted: Needs,

@@ -13,14 +13,17 @@
 """Decide everything about a new lab: names, ports, paths, passwords."""
 
 from collections.abc import Iterator
+import dataclasses
 import secrets
 import uuid
 
 from lab import accounts
+from lab import authority
 from lab import computestate
 from lab import directory
 from lab import guest
 from lab import mariadb
+from lab import names
 from lab import ports
 from lab import settings
 from lab import state
@@ -44,11 +47,11 @@ def new(asked: settings.LabSettings,
         sites=tuple(_site(name, ports.mon(base, index), where)
                     for index, name in enumerate(asked.sites)),
         workers=tuple(
-            worker(str(number), ports.Endpoint(
-                ports.worker_address(number), ports.worker(base)), where)
+            hub_worker(f'glance-api-{number}', ports.worker_address(number),
+                       where, asked)
             for number in range(1, asked.workers + 1)),
         edges=tuple(
-            worker(name, ports.Endpoint(
+            worker(f'glance-api-{name}', ports.Endpoint(
                 ports.ADDRESS, ports.edge(base, index)), where, name)
             for index, name in enumerate(asked.sites)
             if name in (asked.edges or ())),
@@ -58,7 +61,13 @@ def new(asked: settings.LabSettings,
             passwords={user: _password()
                        for user in ('root', *_databases(asked))}),
         cloud=_cloud(asked, where) if asked.profile == settings.CLOUD
-        else None)
+        else None,
+        names=workerstate.Names(
+            service=names.SERVICE, resolver=ports.resolver_address(base),
+            publish=asked.names, etc=where.service('etc'))
+        if asked.names else None,
+        tls=workerstate.Tls(authority.certificate(where))
+        if asked.tls else None)
 
 
 def _databases(asked: settings.LabSettings) -> tuple[str, ...]:
@@ -114,20 +123,32 @@ def _site(name: str, mon_port: int,
         images_pool='images', vms_pool='vms', mon_port=mon_port)
 
 
-def worker(suffix: str, at: ports.Endpoint,
+def worker(name: str, at: ports.Endpoint,
            where: directory.StateDirectory,
            site: str | None = None) -> workerstate.Worker:
     """Return the description of a worker of Glance.
 
     :param site: the edge site whose Glance it is, None for one of the hub's
     """
-    name = f'glance-api-{suffix}'
     home = where.service(name)
     return workerstate.Worker(
         name=name, url=f'http://{at.address}:{at.port}', port=at.port,
         conf=home / 'glance-api.conf', policy=home / 'policy.yaml',
         staging=home / 'staging', tasks=home / 'tasks', log=where.log(name),
         site=site, address=at.address)
+
+
+def hub_worker(
+    name: str, address: str, where: directory.StateDirectory,
+    asked: settings.LabSettings,
+) -> workerstate.Worker:
+    """Return the description of a worker of the hub's Glance."""
+    base = asked.port_base
+    tls_url = f'https://{address}:{ports.worker_tls(base)}'
+    return dataclasses.replace(
+        worker(name, ports.Endpoint(address, ports.worker(base)), where),
+        host=names.host(name) if asked.names else None,
+        tls_url=tls_url if asked.tls else None)
 
 
 def _url(port: int) -> str:

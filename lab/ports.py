@@ -42,6 +42,7 @@ _FIXED = {'haproxy': 0, 'keystone': 1, 'mariadb': 2, 'placement': 3,
           'nova-api': 4, 'neutron-server': 5, 'rabbitmq': 6, 'epmd': 7,
           'erlang': 8}
 _WORKERS_AT = 10
+_WORKERS_TLS_AT = 11
 _EDGES_AT = 30
 _MONS_AT = 50
 _OSDS_AT = 100
@@ -74,6 +75,16 @@ def fixed(base: int, daemon: str) -> int:
 def worker(base: int) -> int:
     """Return the port that all workers of the hub's Glance have."""
     return base + _WORKERS_AT
+
+
+def worker_tls(base: int) -> int:
+    """Return the port at which all of them take TLS."""
+    return base + _WORKERS_TLS_AT
+
+
+def resolver_address(base: int) -> str:
+    """Return the address of the lab's resolver, whose port is not ours."""
+    return f'127.53.{base >> 8}.{base & 255}'
 
 
 def worker_address(number: int) -> str:

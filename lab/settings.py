@@ -25,6 +25,13 @@ CLOUD = 'cloud'
 # The choices of --profile.
 PROFILES = (STORAGE, CLOUD)
 
+# The choices of --names: which workers have theirs. Those that do not run
+# have them, too, behind a headless service of Kubernetes with
+# publishNotReadyAddresses.
+ALL = 'all'
+RUNNING = 'running'
+PUBLISH = (ALL, RUNNING)
+
 DEFAULT_SITES = ('central', 'dcn0', 'dcn1')
 DEFAULT_PORT_BASE = 21000
 DEFAULT_OSD_GIB = 8
@@ -62,7 +69,9 @@ class LabSettings:
     are not named have one, with ``storage`` there are none. ``edges`` are
     the sites with a Glance of their own, in the order of ``sites``; None is
     ``DEFAULT_EDGE``, in a lab where that is a site and not the hub.
-    ``workers`` is how many the hub's Glance has.
+    ``workers`` is how many the hub's Glance has. ``names``: whether they have
+    names, and which, one of ``PUBLISH``; None is no names. ``tls``: whether
+    they talk TLS with each other.
     """
 
     sites: tuple[str, ...] = DEFAULT_SITES
@@ -72,6 +81,8 @@ class LabSettings:
     computes: Mapping[str, int] = dataclasses.field(default_factory=dict)
     edges: tuple[str, ...] | None = None
     workers: int = DEFAULT_WORKERS
+    names: str | None = None
+    tls: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.sites) <= MAX_SITES:
@@ -94,6 +105,9 @@ class LabSettings:
             raise exception.InvalidSettings(
                 f'the Glance of the hub has 1 to {MAX_WORKERS} workers, not '
                 f'{self.workers}')
+        if self.names is not None and self.names not in PUBLISH:
+            raise exception.InvalidSettings(
+                f'names are of {" or ".join(PUBLISH)}, not {self.names}')
         self._check_computes()
         self._check_edges()
         if self.profile == CLOUD:
@@ -135,6 +149,10 @@ class LabSettings:
                 for key in mine if mine[key] != theirs[key]]
 
 
+# A self_reference_url that is not there.
+UNSET = ''
+
+
 @dataclasses.dataclass(frozen=True)
 class GlanceSettings:
     """How one Glance worker is configured; each field is one knob.
@@ -143,7 +161,9 @@ class GlanceSettings:
     which is administrators only. ``policies``: further rules by name; they
     win. ``show_locations``: both ``show_multiple_locations`` and
     ``show_image_direct_url``.
-    ``self_reference_url``: None is the worker's own URL, as it should be.
+    ``self_reference_url``: None is the worker's own URL, as it should be, and
+    ``UNSET`` none. ``public_endpoint``: None is none. ``staging``: another
+    directory than the worker's own, None is that one.
     ``file_store``: the directory of one more store, ``FILE_STORE``, which is
     the default in place of the hub's; None is no such store. The default of
     an edge site's Glance is its own store all the same.
@@ -158,6 +178,8 @@ class GlanceSettings:
     task_pool_threads: int = 16
     log_debug: bool = True
     self_reference_url: str | None = None
+    public_endpoint: str | None = None
+    staging: pathlib.Path | None = None
     file_store: pathlib.Path | None = None
     policies: Mapping[str, str] = dataclasses.field(default_factory=dict)
     overrides: Mapping[str, Mapping[str, str]] = dataclasses.field(

@@ -25,6 +25,7 @@ of /proc/PID/stat): null means that the daemon was not started or was stopped
 by the lab, and a process that died by itself leaves its pid here.
 """
 
+from collections.abc import Callable
 from collections.abc import Sequence
 import dataclasses
 import json
@@ -107,7 +108,7 @@ class State:
     ``ready``: ``up`` came to its end. ``glance_url`` is the load-balanced
     one, as in the service catalog. ``workers`` are the hub's, ``edges`` the
     Glances of edge sites that have one. ``cloud``: null with the profile
-    ``storage``.
+    ``storage``; ``names``, ``tls``: null when ``up`` was not asked for them.
     """
 
     settings: settings.LabSettings
@@ -122,6 +123,8 @@ class State:
     ready: bool = False
     cloud: computestate.Cloud | None = None
     edges: tuple[workerstate.Worker, ...] = ()
+    names: workerstate.Names | None = None
+    tls: workerstate.Tls | None = None
     version: int = VERSION
 
     def user(self, name: str) -> User:
@@ -162,6 +165,17 @@ def save(where: directory.StateDirectory, lab: State) -> None:
     """Write the description, with the pids as they are recorded now."""
     with where.recording():
         _write(where, lab)
+
+
+def update(where: directory.StateDirectory,
+           change: Callable[[State], State]) -> State:
+    """Change the description as it is now; return it as it is then.
+
+    :raises exception.NoLab: when there is none
+    """
+    with where.recording():
+        _write(where, change(load(where)))
+        return load(where)
 
 
 def load(where: directory.StateDirectory) -> State:
@@ -268,7 +282,9 @@ def _parse(raw: dict[str, Any]) -> State:
                       for daemon in raw['daemons']),
         ready=raw['ready'],
         cloud=computestate.parse(raw.get('cloud')),
-        edges=tuple(map(workerstate.parse, raw.get('edges', ()))))
+        edges=tuple(map(workerstate.parse, raw.get('edges', ()))),
+        names=workerstate.parse_names(raw.get('names')),
+        tls=workerstate.parse_tls(raw.get('tls')))
 
 
 def _site(raw: dict[str, Any]) -> Site:

@@ -26,14 +26,16 @@ from lab import waiting
 _ORDER: tuple[frozenset[str], ...] = (
     # With all that runs on it.
     frozenset(('compute-host',)),
-    frozenset(('haproxy', 'nova-compute', 'libvirtd', 'virtlogd', 'sshd',
-               'nova-api', 'nova-scheduler', 'nova-conductor',
+    frozenset(('haproxy', 'tls', 'nova-compute', 'libvirtd', 'virtlogd',
+               'sshd', 'nova-api', 'nova-scheduler', 'nova-conductor',
                'neutron-server', 'placement')),
     frozenset(('glance-api', 'rabbitmq')),
-    frozenset(('keystone', 'epmd')),
+    frozenset(('keystone', 'epmd', 'dnsmasq')),
     frozenset(('mariadb', 'ceph-osd', 'ceph-mgr')),
     frozenset(('ceph-mon',)),
 )
+
+_KINDS = frozenset[str]().union(*_ORDER)
 
 # Seconds. What a lab holds is thrown away, so an import that runs is not
 # waited for to its end.
@@ -80,9 +82,8 @@ class Teardown:
                 state.write_pid(self._where, name, None)
 
     def _stop(self, found: dict[process.Process, str]) -> None:
-        known = frozenset[str]().union(*_ORDER)
         # Commands on the way to a daemon have no order.
-        others = frozenset(kind_of(name) for name in found.values()) - known
+        others = frozenset(kind_of(name) for name in found.values()) - _KINDS
         for kinds in (others, *_ORDER):
             step = [(one, name) for one, name in found.items()
                     if kind_of(name) in kinds]
@@ -104,4 +105,6 @@ class Teardown:
 
 def kind_of(name: str) -> str:
     """Return ``ceph-osd`` for ``ceph-osd.dcn0``, and so on."""
-    return name.partition('.')[0].rstrip('0123456789').rstrip('-')
+    kind = name.partition('.')[0]
+    return next((known for known in _KINDS if kind.startswith(f'{known}-')),
+                kind)

@@ -18,6 +18,7 @@ The classes follow the rules of :mod:`lab.state`.
 import dataclasses
 import pathlib
 from typing import Any
+import urllib.parse
 
 from lab import ports
 
@@ -27,7 +28,8 @@ class Worker:
     """One Glance worker; ``name`` is that of its daemon.
 
     ``site``: the edge site whose own Glance this is, null for a worker of the
-    hub. ``address``: its own, when it is one of the hub's.
+    hub. ``address``: its own, when it is one of the hub's. ``host``: its name,
+    null in a lab without names. ``tls_url``: null in a lab without TLS.
     """
 
     name: str
@@ -41,6 +43,45 @@ class Worker:
     pid: int | None = None
     site: str | None = None
     address: str = ports.ADDRESS
+    host: str | None = None
+    tls_url: str | None = None
+
+    @property
+    def tls_port(self) -> int | None:
+        """Where it takes TLS; None in a lab without."""
+        return urllib.parse.urlsplit(self.tls_url).port \
+            if self.tls_url else None
+
+    @property
+    def self_url(self) -> str:
+        """What its ``worker_self_reference_url`` should be."""
+        where = self.host or self.address
+        if self.tls_port is not None:
+            return f'https://{where}:{self.tls_port}'
+        return f'http://{where}:{self.port}'
+
+
+@dataclasses.dataclass(frozen=True)
+class Names:
+    """The names of the hub's workers.
+
+    ``service``: that with an address of each worker, as of a headless service
+    of Kubernetes. ``resolver``: the address, port 53, of the name server that
+    knows them. ``publish``: ``all``, also workers that do not run, or
+    ``running``. ``etc``: files that lead to it, for a mount namespace.
+    """
+
+    service: str
+    resolver: str
+    publish: str
+    etc: pathlib.Path
+
+
+@dataclasses.dataclass(frozen=True)
+class Tls:
+    """``ca``: the certificate that who talks TLS to a worker has to trust."""
+
+    ca: pathlib.Path
 
 
 def parse(raw: dict[str, Any]) -> Worker:
@@ -51,3 +92,21 @@ def parse(raw: dict[str, Any]) -> Worker:
     return Worker(**{**raw, **{
         key: pathlib.Path(raw[key])
         for key in ('conf', 'policy', 'staging', 'tasks', 'log')}})
+
+
+def parse_names(raw: dict[str, Any] | None) -> Names | None:
+    """Return what the description says about names, None without any.
+
+    :raises KeyError, TypeError: when a key is missing or unknown
+    """
+    if raw is None:
+        return None
+    return Names(**{**raw, 'etc': pathlib.Path(raw['etc'])})
+
+
+def parse_tls(raw: dict[str, Any] | None) -> Tls | None:
+    """Return what the description says about TLS, None without it.
+
+    :raises KeyError, TypeError: when a key is missing or unknown
+    """
+    return None if raw is None else Tls(pathlib.Path(raw['ca']))

@@ -16,12 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 import contextlib
+import itertools
 import pathlib
 import subprocess
 import sys
 
 import fixtures
 
+from lab import dnsmasq
 from lab import ports
 from lab import process
 from lab import settings
@@ -91,13 +93,14 @@ class OwnLab(fixtures.Fixture):
                 if str(self.state) in line]
 
     def _ports(self) -> list[str]:
+        wanted = itertools.product(
+            (ports.ADDRESS, *(ports.worker_address(number) for number
+                              in range(1, settings.MAX_WORKERS + 1))),
+            range(self._port_base, self._port_base + ports.SPAN))
+        resolver = (ports.resolver_address(self._port_base), dnsmasq.PORT)
         return [f'port {port} on {address}, taken by '
                 f'{ports.holder(port, address)}'
-                for address in (ports.ADDRESS, *(
-                    ports.worker_address(number) for number
-                    in range(1, settings.MAX_WORKERS + 1)))
-                for port in range(self._port_base,
-                                  self._port_base + ports.SPAN)
+                for address, port in (*wanted, resolver)
                 if not ports.is_free(port, address)]
 
 

@@ -16,6 +16,8 @@ import argparse
 from typing import Any
 from typing import Protocol
 
+DEFAULT_STATE = '.lab'
+
 
 class Subparsers(Protocol):
     """What argparse.ArgumentParser.add_subparsers() returns.
@@ -44,6 +46,17 @@ def counts(text: str) -> dict[str, int]:
     """
     pairs = [item.partition('=') for item in names(text)]
     return {name: int(number) for name, _, number in pairs}
+
+
+def add_state(parser: argparse.ArgumentParser,
+              default: str = argparse.SUPPRESS) -> None:
+    """Let a command line say which lab is meant.
+
+    :param default: suppressed where an earlier word may have said it
+    """
+    parser.add_argument(
+        '--state', default=default, metavar='DIR',
+        help=f'directory of the lab (default: {DEFAULT_STATE})')
 
 
 def add_daemons(parser: argparse.ArgumentParser) -> None:

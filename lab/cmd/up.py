@@ -51,6 +51,14 @@ def add_parser(subparsers: types.Subparsers) -> None:
         help="how many the hub's Glance has, each with an address of its own "
              '(default: %(default)s)')
     parser.add_argument(
+        '--names', nargs='?', const=settings.ALL, choices=settings.PUBLISH,
+        help='give these workers names in a resolver of the lab\'s own, which '
+             'needs root: all of them, or those that run '
+             '(default: no names; alone: %(const)s)')
+    parser.add_argument(
+        '--tls', action='store_true',
+        help='have these workers talk TLS with each other')
+    parser.add_argument(
         '--port-base', type=int, default=settings.DEFAULT_PORT_BASE,
         metavar='N',
         help='all ports follow from this one (default: %(default)s)')
@@ -71,9 +79,10 @@ def run(args: argparse.Namespace) -> int:
     asked = settings.LabSettings(
         sites=args.sites, profile=args.profile, port_base=args.port_base,
         osd_gib=args.osd_size, computes=args.computes,
-        edges=args.edges, workers=args.workers)
-    packages.check_permitted(asked.profile)
-    packages.check(profile=asked.profile)
+        edges=args.edges, workers=args.workers, names=args.names,
+        tls=args.tls)
+    packages.check_permitted(asked)
+    packages.check(asked=asked)
     with interrupt.raised():
         lifetime.up(lifetime.Request(asked, args.keep_failed), where, report)
     report.say(f'ready after {report.seconds:.1f} s; to use it: '

@@ -43,7 +43,7 @@ class OwnWorker(glance_api.GlanceApi):
         at = ports.Endpoint(ports.worker_address(_NUMBER),
                             ports.worker(lab.state.settings.port_base))
         super().__init__(
-            plan.worker(str(_NUMBER), at, lab.directory, site),
+            plan.worker(f'glance-api-{_NUMBER}', at, lab.directory, site),
             lab.state, lab.launcher)
         self._asked = asked
 

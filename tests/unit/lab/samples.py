@@ -36,3 +36,14 @@ def cloud(path: pathlib.Path, **computes: int) -> state.State:
     where = directory.StateDirectory(path)
     return plan.new(settings.LabSettings(
         profile=settings.CLOUD, computes=computes), where)
+
+
+def named(path: pathlib.Path, publish: str = settings.ALL, *,
+          tls: bool = False) -> state.State:
+    """Return the description of a lab whose workers have names."""
+    where = directory.StateDirectory(path)
+    lab = plan.new(settings.LabSettings(names=publish, tls=tls), where)
+    return dataclasses.replace(lab, ready=True, daemons=tuple(
+        state.Daemon(name, where.log(name), ())
+        for name in ('dnsmasq', 'glance-api-1', 'glance-api-2',
+                     'glance-api-3')))

@@ -55,6 +55,14 @@ class EnvTestCase(testtools.TestCase):
     def test_unknown_user(self):
         self.assertRaises(exception.UnknownName, self._variables, 'nobody')
 
+    def test_clients_trust_the_lab_s_authority(self):
+        for lab, trusted in (
+                (self.lab, None),
+                (samples.named(self.where.path, tls=True),
+                 str(self.where.path / 'authority' / 'ca.pem'))):
+            cloud = clouds.content(lab)['clouds']['lab-demo']
+            self.assertEqual(trusted, cloud.get('cacert'))
+
     def test_clouds_file(self):
         clouds.write(self.where, self.lab)
         self.assertEqual(

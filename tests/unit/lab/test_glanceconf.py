@@ -25,9 +25,9 @@ class GlanceConfTestCase(testtools.TestCase):
 
     def setUp(self):
         super().setUp()
-        root = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        self.root = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
         self.lab = samples.described(
-            root, 'central', 'dcn0', 'dcn1', 'dcn10')
+            self.root, 'central', 'dcn0', 'dcn1', 'dcn10')
 
     def _sections(self, number=0, **knobs):
         return glanceconf.worker(self.lab, self.lab.workers[number],
@@ -100,6 +100,30 @@ class GlanceConfTestCase(testtools.TestCase):
         self.assertEqual('false', seen['DEFAULT']['debug'])
         self.assertEqual('http://elsewhere',
                          seen['DEFAULT']['worker_self_reference_url'])
+
+    def test_own_url(self):
+        for lab, url in (
+                (self.lab, 'http://127.0.0.12:21010'),
+                (samples.named(self.root),
+                 'http://glance-api-2.glance.lab.test:21010'),
+                (samples.named(self.root, tls=True),
+                 'https://glance-api-2.glance.lab.test:21011')):
+            self.lab = lab
+            seen = self._sections(1)['DEFAULT']
+            self.assertEqual(url, seen['worker_self_reference_url'])
+            self.assertNotIn('public_endpoint', seen)
+
+    def test_no_own_url(self):
+        seen = self._sections(self_reference_url=settings.UNSET,
+                              public_endpoint='http://all')['DEFAULT']
+        self.assertNotIn('worker_self_reference_url', seen)
+        self.assertEqual('http://all', seen['public_endpoint'])
+
+    def test_staging_directory_of_another(self):
+        other = self.lab.workers[0].staging
+        self.assertEqual(
+            {'filesystem_store_datadir': str(other)},
+            self._sections(1, staging=other)['os_glance_staging_store'])
 
     def test_overrides_win(self):
         seen = self._sections(overrides={

@@ -10,6 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+import dataclasses
 import pathlib
 import socket
 import threading
@@ -36,6 +37,10 @@ class HAProxyTestCase(testtools.TestCase):
 
     def _answer(self, text):
         """Take one order and answer it; return where the order will be."""
+        return self._answers(text)
+
+    def _answers(self, *texts):
+        """Take an order for each text and answer with it."""
         listener = socket.socket(socket.AF_UNIX)
         self.addCleanup(listener.close)
         listener.bind(str(self.socket))
@@ -43,10 +48,11 @@ class HAProxyTestCase(testtools.TestCase):
         orders = []
 
         def serve():
-            connection, _ = listener.accept()
-            with connection:
-                orders.append(connection.recv(1024).decode())
-                connection.sendall(text.encode())
+            for text in texts:
+                connection, _ = listener.accept()
+                with connection:
+                    orders.append(connection.recv(1024).decode())
+                    connection.sendall(text.encode())
 
         server = threading.Thread(target=serve)
         server.start()
@@ -65,6 +71,39 @@ class HAProxyTestCase(testtools.TestCase):
         self.assertEqual(
             ['set server workers/glance-api-1 state ready; '
              'set server workers/glance-api-1 health up\n'], orders)
+
+    def test_added(self):
+        orders = self._answers('New server registered.\n\n', '\n')
+        haproxy.add(self.where, samples.described(self.where.path).workers[1])
+        self.assertEqual([
+            'add server workers/glance-api-2 127.0.0.12:21010 '
+            'check inter 1s fall 2 rise 1\n',
+            'enable health workers/glance-api-2\n'], orders)
+
+    def test_deleted_when_its_connections_have_ended(self):
+        orders = self._answers(
+            '\n', 'Server still has connections attached to it.\n',
+            '\n', 'Server deleted.\n')
+        haproxy.delete(self.where, 'glance-api-1')
+        self.assertEqual(['set server workers/glance-api-1 state maint\n',
+                          'del server workers/glance-api-1\n'] * 2, orders)
+
+    def test_deleting_what_is_not_there(self):
+        self._answers('No such server.\n')
+        haproxy.delete(self.where, 'glance-api-1')
+
+    def test_moved(self):
+        orders = self._answers(
+            "IP changed from '127.0.0.11' to '127.0.0.77' by 'stats socket "
+            "command'\n", 'No such server.\n')
+        worker = dataclasses.replace(
+            samples.described(self.where.path).workers[0],
+            address='127.0.0.77')
+        haproxy.move(self.where, worker)
+        self.assertEqual(['set server workers/glance-api-1 addr 127.0.0.77 '
+                          'port 21010\n'], orders)
+        self.assertRaises(exception.OrderRefused, haproxy.move, self.where,
+                          worker)
 
     def test_refusal(self):
         self._answer('No such server.\n')

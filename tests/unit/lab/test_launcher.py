@@ -12,6 +12,7 @@
 
 import os
 import pathlib
+import sys
 import threading
 import time
 
@@ -77,6 +78,15 @@ class LauncherTestCase(testtools.TestCase):
         self.assertEqual('1', seen['MINE'])
         self.assertEqual(str(self.where.path), seen['LAB_STATE'])
         self.assertEqual('x', seen['LAB_DAEMON'])
+
+    def test_daemon_that_sets_flags_of_its_own_keeps_the_log(self):
+        self.where.log('d').write_text('before\n')
+        started = self.launcher.spawn('d', [
+            sys.executable, '-c', 'import fcntl, os; '
+            'fcntl.fcntl(1, fcntl.F_SETFL, os.O_NONBLOCK); '
+            'os.write(1, b"after\\n")'], {})
+        self.addCleanup(started.kill)
+        self.assertEqual('before\nafter\n', self._read_log('d', 'after\n'))
 
     def test_daemon_has_its_own_session_and_log(self):
         started = self.launcher.spawn(

@@ -17,9 +17,12 @@ import pathlib
 import fixtures
 import testtools
 
+from lab import directory
 from lab import exception
 from lab import exitcodes
 from lab import main
+from lab import state
+from tests.unit.lab import samples
 
 
 def _run(*arguments):
@@ -68,6 +71,33 @@ class ParserTestCase(testtools.TestCase):
         self.assertEqual(3, self._parse('up').workers)
         self.assertEqual(5, self._parse('up', '--workers', '5').workers)
 
+    def test_names(self):
+        self.assertIsNone(self._parse('up').names)
+        self.assertEqual('all', self._parse('up', '--names').names)
+        self.assertEqual(
+            'running', self._parse('up', '--names', 'running').names)
+        self.assertFalse(self._parse('up').tls)
+        self.assertTrue(self._parse('up', '--names', '--tls').tls)
+
+    def test_run(self):
+        for words in (('ls', '-l'), ('sh', '-c', 'x', '--', 'y')):
+            self.assertEqual(list(words), self._parse(
+                'run', '--', *words).words)
+        self.assertEqual(exitcodes.USAGE, _run('run')[0])
+
+    def test_worker(self):
+        self.assertIsNone(self._parse('worker', 'add').name)
+        args = self._parse('worker', 'rename', 'glance-api-1', 'new',
+                           '--state', 'x')
+        self.assertEqual(('glance-api-1', 'new', 'x'),
+                         (args.name, args.new, args.state))
+        self.assertEqual('x', self._parse(
+            '--state', 'x', 'worker', 'add').state)
+        for action in ('remove', 'reconfigure'):
+            self.assertEqual('glance-api-1', self._parse(
+                'worker', action, 'glance-api-1').name)
+        self.assertEqual(exitcodes.USAGE, _run('worker')[0])
+
     def test_edges(self):
         self.assertIsNone(self._parse('up').edges)
         self.assertEqual(('dcn0', 'dcn1'), self._parse(
@@ -107,6 +137,22 @@ class MainTestCase(testtools.TestCase):
         self.assertEqual(exitcodes.NO_LAB, code)
         self.assertEqual('', stdout)
         self.assertTrue(stderr.startswith('error: no lab in '))
+
+    def test_run_needs_names(self):
+        where = directory.StateDirectory(self.path)
+        where.create()
+        state.save(where, samples.described(where.path))
+        code, _, stderr = _run('--state', self.path, 'run', '--', 'true')
+        self.assertEqual(exitcodes.USAGE, code)
+        self.assertIn('up --names', stderr)
+
+    def test_run_needs_the_resolver(self):
+        where = directory.StateDirectory(self.path)
+        where.create()
+        state.save(where, samples.named(where.path))
+        code, _, stderr = _run('--state', self.path, 'run', '--', 'true')
+        self.assertEqual(exitcodes.FAILED, code)
+        self.assertIn('lab start dnsmasq', stderr)
 
     def test_down_leaves_a_foreign_directory_alone(self):
         (self.root / 'file').touch()

@@ -14,6 +14,7 @@ import testtools
 
 from lab import exception
 from lab import packages
+from lab import settings
 
 
 def _nothing(name):
@@ -41,16 +42,30 @@ class PackagesTestCase(testtools.TestCase):
     def test_cloud_needs_more(self):
         error = self.assertRaises(
             exception.PackagesMissing, packages.check, _nothing,
-            lambda name: True, 'cloud')
+            lambda name: True, settings.LabSettings(profile='cloud'))
         for package in ('ceph-osd', 'libvirt-daemon', 'qemu-system-x86',
                         'rabbitmq-server', 'syslinux'):
             self.assertIn(package, error.packages)
 
     def test_cloud_is_root_s(self):
-        packages.check_permitted('cloud', user=0)
-        packages.check_permitted('storage', user=1000)
-        self.assertRaises(exception.InvalidSettings,
-                          packages.check_permitted, 'cloud', 1000)
+        cloud = settings.LabSettings(profile='cloud')
+        packages.check_permitted(cloud, user=0)
+        packages.check_permitted(settings.LabSettings(), user=1000)
+        error = self.assertRaises(exception.InvalidSettings,
+                                  packages.check_permitted, cloud, 1000)
+        self.assertIn('sudo', str(error))
+
+    def test_names_are_root_s_and_need_more(self):
+        named = settings.LabSettings(names='all')
+        packages.check_permitted(named, user=0)
+        error = self.assertRaises(exception.InvalidSettings,
+                                  packages.check_permitted, named, 1000)
+        self.assertIn('port 53', str(error))
+        error = self.assertRaises(
+            exception.PackagesMissing, packages.check, _nothing,
+            lambda name: True, named)
+        self.assertIn('dnsmasq-base', error.packages)
+        self.assertIn('haproxy', error.packages)
 
     def test_one_missing_program(self):
         error = self.assertRaises(

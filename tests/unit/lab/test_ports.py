@@ -28,7 +28,7 @@ class LayoutTestCase(testtools.TestCase):
                 for name in ('haproxy', 'keystone', 'mariadb', 'placement',
                              'nova-api', 'neutron-server', 'rabbitmq',
                              'epmd', 'erlang')]
-        used.append(ports.worker(base))
+        used += [ports.worker(base), ports.worker_tls(base)]
         for index in range(settings.MAX_SITES):
             used.append(ports.mon(base, index))
             used.append(ports.mgr(base, index))
@@ -39,6 +39,11 @@ class LayoutTestCase(testtools.TestCase):
             used += ports.migration(base, index)
         self.assertEqual(len(used), len(set(used)))
         self.assertTrue(all(0 <= port - base < ports.SPAN for port in used))
+
+    def test_each_lab_has_a_resolver_of_its_own(self):
+        self.assertEqual('127.53.93.192', ports.resolver_address(24000))
+        self.assertNotEqual(ports.resolver_address(24000),
+                            ports.resolver_address(24500))
 
     def test_two_labs_do_not_meet(self):
         last = max(ports.osd(21000, settings.MAX_SITES - 1)[-1],

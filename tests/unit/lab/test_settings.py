@@ -49,6 +49,11 @@ class LabSettingsTestCase(testtools.TestCase):
             self.assertRaises(exception.InvalidSettings,
                               settings.LabSettings, workers=workers)
 
+    def test_refused_names(self):
+        self.assertIsNone(settings.LabSettings().names)
+        self.assertRaises(exception.InvalidSettings,
+                          settings.LabSettings, names='some')
+
     def test_refused_port_base(self):
         for base in (80, 65536):
             self.assertRaises(exception.InvalidSettings,

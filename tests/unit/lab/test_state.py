@@ -52,6 +52,20 @@ class StateTestCase(testtools.TestCase):
             ['central-0', 'dcn0-0', 'dcn0-1', 'dcn1-0'],
             [compute.name for compute in found.cloud.computes])
 
+    def test_round_trip_of_names_and_tls(self):
+        lab = samples.named(self.where.path, tls=True)
+        state.save(self.where, lab)
+        self.assertEqual(lab, state.load(self.where))
+
+    def test_update_changes_what_is_described_then(self):
+        state.save(self.where, self.lab)
+        state.write_pid(self.where, 'mariadb', process.Process(42, 7))
+        seen = state.update(self.where, lambda lab: dataclasses.replace(
+            lab, region='elsewhere'))
+        self.assertEqual(('elsewhere', 42),
+                         (seen.region, seen.daemons[0].pid))
+        self.assertEqual(seen, state.load(self.where))
+
     def test_pid_of_a_compute_is_its_host_s(self):
         lab = samples.cloud(self.where.path)
         lab = dataclasses.replace(lab, daemons=(state.Daemon(
@@ -120,7 +134,8 @@ class StateTestCase(testtools.TestCase):
         self.assertEqual(
             {'version', 'ready', 'settings', 'keystone_url', 'region',
              'glance_url', 'users', 'sites', 'workers', 'database',
-             'daemons', 'cloud', 'edges'}, set(raw))
+             'daemons', 'cloud', 'edges', 'names', 'tls'}, set(raw))
+        self.assertEqual([None, None], [raw['names'], raw['tls']])
         self.assertIsNone(raw['cloud'])
         self.assertEqual(1, raw['version'])
         self.assertEqual(
@@ -128,7 +143,8 @@ class StateTestCase(testtools.TestCase):
              'images_pool', 'vms_pool', 'mon_port'}, set(raw['sites'][0]))
         self.assertEqual(
             {'name', 'url', 'port', 'conf', 'policy', 'staging', 'tasks',
-             'log', 'pid', 'site', 'address'}, set(raw['workers'][0]))
+             'log', 'pid', 'site', 'address', 'host', 'tls_url'},
+            set(raw['workers'][0]))
         self.assertEqual([None, None, None],
                          [one['site'] for one in raw['workers']])
         self.assertEqual(['dcn0'], [one['site'] for one in raw['edges']])

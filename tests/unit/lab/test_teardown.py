@@ -30,6 +30,9 @@ class KindTestCase(testtools.TestCase):
         for name, kind in (('ceph-osd.dcn0', 'ceph-osd'),
                            ('ceph-mon.central-1', 'ceph-mon'),
                            ('glance-api-12', 'glance-api'),
+                           ('glance-api-dcn0', 'glance-api'),
+                           ('glance-api-more', 'glance-api'),
+                           ('tls.glance-api-1', 'tls'),
                            ('nova-compute.dcn0-1', 'nova-compute'),
                            ('mariadb', 'mariadb')):
             self.assertEqual(kind, teardown.kind_of(name))
