@@ -26,7 +26,7 @@ from tests.contract import watching
 
 _ERROR_PAGE = re.compile(
     r'<html>\n <head>\n  <title>(?P<title>[^<]+)</title>\n </head>\n'
-    r' <body>\n  <h1>(?P=title)</h1>\n  (?P<words>.+)<br /><br />\n\n\n\n'
+    r' <body>\n  <h1>(?P=title)</h1>\n  (?P<words>.*)<br /><br />\n\n\n\n'
     r' </body>\n</html>', re.DOTALL)
 
 

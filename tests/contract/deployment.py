@@ -26,6 +26,7 @@ from keystoneauth1 import token_endpoint
 
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import timing
+from tests.contract import workers as workers_mod
 
 # Users. The tenant owns the images. The last two have one role each: service
 # alone, and admin alone, which is what copying needs by default.
@@ -107,6 +108,29 @@ class Deployment(abc.ABC):
         Enters into how to reach that worker as a user.
 
         :param exhausted: ``image_size_total`` or ``image_stage_total``.
+        """
+
+    @abc.abstractmethod
+    def worker(self, number: int) -> workers_mod.Worker:
+        """Return one of the workers behind the service's URL."""
+
+    @abc.abstractmethod
+    def add_worker(
+        self, setup: workers_mod.Setup,
+        shares: workers_mod.Worker | None = None,
+    ) -> workers_mod.Worker:
+        """Start a worker that the service's URL does not lead to.
+
+        It is gone at the end of the test.
+
+        :param shares: another one, whose staging area it has, too.
+        """
+
+    @abc.abstractmethod
+    def forget(self, image_id: str) -> None:
+        """Have nothing left of an image at the end of the test.
+
+        Wherever its data are staged.
         """
 
     @abc.abstractmethod

@@ -36,9 +36,11 @@ from lab import tasks
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import timing
 from tests.contract import deployment
+from tests.contract import labworker
 from tests.contract import ownworker
 from tests.contract import pools
 from tests.contract import quotas
+from tests.contract import workers
 
 # Seconds.
 _LONGEST_IMPORT = 120.0
@@ -87,6 +89,8 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
                 f'the contract needs a lab with a Glance of its own at '
                 f'{self.targets[0]}')
         self.admin = clients.glance_for(self.lab.state, 'admin')
+        self._workers = self.useFixture(
+            labworker.LabWorkers(self.lab, self._access_at))
 
     def access(self, user: str, worker: int | None = None) -> glance.Access:
         url = self.lab.state.glance_url if worker is None \
@@ -117,6 +121,17 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
                 self._own_worker(dataclasses.replace(
                     settings.OPEN, overrides=limits.overrides)) as reach:
             yield reach
+
+    def worker(self, number: int) -> labworker.LabWorker:
+        return self._workers.all[number]
+
+    def add_worker(
+        self, setup: workers.Setup, shares: workers.Worker | None = None,
+    ) -> labworker.LabWorker:
+        return self._workers.add(setup, shares)
+
+    def forget(self, image_id: str) -> None:
+        self.addCleanup(self._forget, image_id)
 
     def make_image(self, mib: int = 8, visibility: str = 'shared') -> str:
         client = clients.glance_for(self.lab.state, deployment.TENANT)
@@ -235,6 +250,10 @@ class LabDeployment(fixtures.Fixture, deployment.Deployment):
         self._wait(f'task {task_id} ends', lambda: (
             self.admin.tasks.get(task_id)['status'] in (
                 'success', 'failure')))
+
+    def _forget(self, image_id: str) -> None:
+        self._workers.delete(image_id)
+        self._pools.sweep(image_id)
 
     def _remove(self, image_id: str) -> None:
         try:

@@ -25,30 +25,35 @@ from lab import settings
 # The lab's own workers count from 1.
 _NUMBER = 9
 
+# For tests that need more than that one.
+MORE = (8, 7)
+
 
 class OwnWorker(glance_api.GlanceApi):
-    """``glance-api-9``, which the load balancer does not know.
+    """``glance-api-9``, say, which the load balancer does not know.
 
     ``python -m lab down`` finds it, should the test be killed.
 
     :param asked: how it is configured; the lab's own workers stay as they
         are, because other tests use them.
     :param site: the edge site whose Glance it is, None for one of the hub's.
+    :param number: of one that is not there yet.
     """
 
     def __init__(
         self, lab: cloud.Lab, asked: settings.GlanceSettings,
-        site: str | None = None,
+        site: str | None = None, number: int = _NUMBER,
     ) -> None:
-        at = ports.Endpoint(ports.worker_address(_NUMBER),
+        name = f'glance-api-{number}'
+        at = ports.Endpoint(ports.worker_address(number),
                             ports.worker(lab.state.settings.port_base))
         super().__init__(
-            plan.worker(f'glance-api-{_NUMBER}', at, lab.directory, site),
+            plan.worker(name, at, lab.directory, site),
             lab.state, lab.launcher)
         self._asked = asked
 
     def prepare(self) -> None:
-        self.worker.staging.mkdir(parents=True)
+        self.worker.staging.mkdir(parents=True, exist_ok=True)
         self.worker.tasks.mkdir(parents=True)
         self.configure(self._asked)
 

@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 import contextlib
 import dataclasses
 
@@ -25,15 +26,62 @@ from tests.contract import deployment
 from tests.contract import edges
 from tests.contract import ensuring
 from tests.contract import failures
+from tests.contract import importing
 from tests.contract import orphans
 from tests.contract import refusals
+from tests.contract import selfurls
+from tests.contract import staging
 from tests.contract import successes
 from tests.contract import visibility
+from tests.contract import workers
 
 _EDGE = 'http://edge.invalid'
 
 # Seconds; longer than the deadlines of the cases that wait meanwhile.
 _QUEUED = 1.5
+
+
+class FakeWorker(workers.Worker):
+    """A worker of FakeGlance's.
+
+    :param users: the fake's, by the names of the contract's.
+    """
+
+    def __init__(
+        self, fake: fixture.FakeGlance, worker: fixture.Worker,
+        users: Mapping[str, fixture.User],
+    ) -> None:
+        self.url = worker.url
+        self._fake = fake
+        self.worker = worker
+        self._users = users
+
+    def access(self, user: str) -> glance.Access:
+        return self._fake.access(self._users[user], url=self.url)
+
+    def staged(self) -> set[str]:
+        return set(self.worker.staging)
+
+    @contextlib.contextmanager
+    def configured(self, setup: workers.Setup) -> Iterator[None]:
+        before = dataclasses.replace(self.worker)
+        self.restart(setup)
+        yield
+        self.worker.self_url = before.self_url
+        self.worker.settings = before.settings
+        self.worker.converts = before.converts
+
+    def restart(self, setup: workers.Setup) -> None:
+        self.worker.self_url = setup.self_url_of(self.url, self._fake.url)
+        self.worker.settings = dataclasses.replace(
+            self.worker.settings, import_methods=setup.methods)
+        self.worker.converts = setup.converts
+
+    def kill(self) -> None:
+        self.worker.up = False
+
+    def start(self) -> None:
+        self.worker.up = True
 
 
 class FakeDeployment(deployment.Deployment):
@@ -45,6 +93,7 @@ class FakeDeployment(deployment.Deployment):
         self._users = {
             deployment.TENANT: fake.tenant, deployment.OTHER: fake.other,
             deployment.SERVICE: fake.service, deployment.COPIER: fake.admin}
+        self._added = 0
         edge = fake.add_edge(_EDGE, self.targets[0], self.hub)
         # Looks at an import cost time even where its seconds do not.
         edge.pace = fake.deployment.pace = fixture.Pace(
@@ -75,10 +124,29 @@ class FakeDeployment(deployment.Deployment):
     @contextlib.contextmanager
     def quota(self, exhausted: str) -> Iterator[deployment.Reach]:
         settings = self._fake.deployment
-        with self.open() as reach:
+        with self.open():
             settings.exhausted = exhausted
-            yield reach
+            yield lambda user: self.access(user, worker=0)
             settings.exhausted = None
+
+    def worker(self, number: int) -> FakeWorker:
+        return FakeWorker(
+            self._fake, self._fake.worker(number), self._users)
+
+    def add_worker(
+        self, setup: workers.Setup, shares: workers.Worker | None = None,
+    ) -> FakeWorker:
+        self._added += 1
+        worker = self._fake.add_worker(
+            f'http://own-{self._added}.invalid', balanced=False)
+        added = FakeWorker(self._fake, worker, self._users)
+        added.restart(setup)
+        if isinstance(shares, FakeWorker):
+            worker.staging = shares.worker.staging
+        return added
+
+    def forget(self, image_id: str) -> None:
+        pass
 
     def make_image(self, mib: int = 8, visibility: str = 'shared') -> str:
         return self._fake.add_image(
@@ -158,4 +226,16 @@ class EdgeTestCase(_OnFakeGlance, edges.EdgeCases):
 
 
 class EnsuringTestCase(_OnFakeGlance, ensuring.EnsuringCases):
+    pass
+
+
+class StagingTestCase(_OnFakeGlance, staging.StagingCases):
+    pass
+
+
+class SelfUrlTestCase(_OnFakeGlance, selfurls.SelfUrlCases):
+    pass
+
+
+class ImportTestCase(_OnFakeGlance, importing.ImportCases):
     pass

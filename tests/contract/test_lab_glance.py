@@ -20,9 +20,12 @@ from tests.contract import deployment
 from tests.contract import edges
 from tests.contract import ensuring
 from tests.contract import failures
+from tests.contract import importing
 from tests.contract import labdeployment
 from tests.contract import orphans
 from tests.contract import refusals
+from tests.contract import selfurls
+from tests.contract import staging
 from tests.contract import successes
 from tests.contract import visibility
 
@@ -58,4 +61,16 @@ class EdgeTestCase(_OnLab, edges.EdgeCases):
 
 
 class EnsuringTestCase(_OnLab, ensuring.EnsuringCases):
+    pass
+
+
+class StagingTestCase(_OnLab, staging.StagingCases):
+    pass
+
+
+class SelfUrlTestCase(_OnLab, selfurls.SelfUrlCases):
+    pass
+
+
+class ImportTestCase(_OnLab, importing.ImportCases):
     pass

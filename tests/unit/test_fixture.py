@@ -298,7 +298,7 @@ class KnobTestCase(FakeGlanceTestCase):
             fixture.NotModelled, deployment.send,
             self.fake.access(self.fake.nova), 'POST',
             f'/v2/images/{self.image_id}/import',
-            {'method': {'name': 'glance-direct'}})
+            {'method': {'name': 'copy-image'}, 'all_stores': True})
 
     def test_no_other_server_is_reached(self) -> None:
         session = self.fake.access(self.fake.nova).session
