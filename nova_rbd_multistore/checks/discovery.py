@@ -18,6 +18,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
 import dataclasses
+import re
 import socket
 
 from nova_rbd_multistore import glance
@@ -83,20 +84,18 @@ def topology(
     """
     endpoints = [worker_mod.without_version(url)
                  for url in catalog.urls(access, catalog.IMAGE)]
-    workers = (*given(wanted.workers, resolver), *(
-        worker for service in wanted.services
-        for worker in discovered(service, resolver)))
-    if not workers:
+    urls = [*wanted.workers, *(
+        url for service in wanted.services
+        for url in discovered(service, resolver))]
+    if not urls:
         remote = catalog.urls(access, catalog.REMOTE)
-        workers = given([*endpoints[:1], *remote[:1]], resolver)
-    # Both ways of naming them may lead to the same one.
-    by_name = {worker.name: worker for worker in workers}
-    own = {worker.url for worker in by_name.values()}
+        urls = [*endpoints[:1], *remote[:1]]
+    workers = given(urls, resolver)
+    own = {worker.url for worker in workers}
     shared = [url for url in endpoints if url not in own]
     via = wanted.via or next(iter(shared), None)
     return worker_mod.Topology(
-        tuple(by_name.values()),
-        None if via is None else worker_mod.check_url(via),
+        workers, None if via is None else worker_mod.check_url(via),
         (*shared, *map(str, map(service_origin, wanted.services))))
 
 
@@ -116,10 +115,8 @@ def given(
         for name, url in zip(names, checked, strict=True))
 
 
-def discovered(
-    service: str, resolver: Resolver,
-) -> tuple[worker_mod.Worker, ...]:
-    """Return the workers behind a name that has an address for each.
+def discovered(service: str, resolver: Resolver) -> list[str]:
+    """Return the URLs of the workers behind a name that has their addresses.
 
     As a headless service of Kubernetes has; a worker is called by the name
     of its address, if that has one that leads back to it.
@@ -133,9 +130,16 @@ def discovered(
         addresses = resolver.addresses(origin.host)
     except OSError as exc:
         raise check_exception.UnknownHost(origin.host, str(exc)) from exc
-    return given((str(dataclasses.replace(
-        origin, host=_own_name(address, resolver, origin.host) or address))
-        for address in addresses), resolver)
+    hosts = [_own_name(address, resolver, origin.host) or address
+             for address in addresses]
+    # A resolver gives them in another order each time.
+    return [str(dataclasses.replace(origin, host=host))
+            for host in sorted(hosts, key=_natural)]
+
+
+def _natural(host: str) -> list[str]:
+    """Return a key by which glance-10 comes after glance-9."""
+    return [part.zfill(20) for part in re.split(r'(\d+)', host)]
 
 
 def service_origin(service: str) -> worker_mod.Origin:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 import dataclasses
 import ipaddress
+import operator
 import urllib.parse
 
 from nova_rbd_multistore.checks import exception as check_exception
@@ -129,10 +130,23 @@ def check_url(url: str) -> str:
 
 
 def named(origins: Sequence[Origin]) -> list[str]:
-    """Return a name for each: its host, with the port where that is needed."""
-    hosts = [origin.host for origin in origins]
-    return [origin.host if hosts.count(origin.host) == 1
-            else origin.authority for origin in origins]
+    """Return a name for each, as short as it is unambiguous.
+
+    The first label of a host name, or else the host, with the port where
+    that is needed.
+    """
+    for name in (_label, operator.attrgetter('host'),
+                 operator.attrgetter('authority')):
+        names = [name(origin) for origin in origins]
+        if len(set(names)) == len(names):
+            return names
+    return [str(origin) for origin in origins]
+
+
+def _label(origin: Origin) -> str:
+    if is_address(origin.host):
+        return origin.host
+    return origin.host.partition('.')[0]
 
 
 def is_address(host: str) -> bool:

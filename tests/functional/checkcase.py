@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 import dataclasses
 from typing import Any
 
@@ -22,10 +23,10 @@ from testtools import content
 from lab import clients
 from lab import fixture
 from lab import settings
+from lab import workerstate
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import timing
 from nova_rbd_multistore.checks import bench
-from nova_rbd_multistore.checks import discovery
 from nova_rbd_multistore.checks import importcheck
 from nova_rbd_multistore.checks import options
 from nova_rbd_multistore.checks import row
@@ -47,15 +48,24 @@ class CheckTestCase(labtest.LabTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.workers = self.lab.state.workers
         self.assertEqual(3, len(self.workers))
-        self.topology = worker_mod.Topology(
-            discovery.given([one.url for one in self.workers],
-                            discovery.Resolver.system()),
-            self.lab.state.glance_url)
         self.names = [one.name for one in self.topology.workers]
         # A test that fails may leave what the next one would find.
         self.addCleanup(self._sweep)
+
+    @property
+    def workers(self) -> Sequence[workerstate.Worker]:
+        """Those of the hub, as they are now."""
+        return self.lab.state.workers
+
+    @property
+    def topology(self) -> worker_mod.Topology:
+        """These workers, which the resolver of this process does not know."""
+        return worker_mod.Topology(
+            tuple(worker_mod.Worker(
+                one.name, one.url, frozenset({one.host} if one.host else ()))
+                for one in self.workers),
+            self.lab.state.glance_url)
 
     def reach(self, url: str) -> imports.Imports:
         """Return Glance at a URL as a tenant."""
@@ -103,12 +113,12 @@ class CheckTestCase(labtest.LabTestCase):
         """Check that no check has left an image or staged data."""
         self.assertEqual((), self.reach(
             self.lab.state.glance_url).tagged(bench.TAG))
-        for worker in self.lab.state.workers:
+        for worker in self.workers:
             self.assertEqual([], list(worker.staging.iterdir()))
 
     def _sweep(self) -> None:
         for image in self.reach(self.lab.state.glance_url).tagged(bench.TAG):
             self.admin.images.delete(image.id)
-        for worker in self.lab.state.workers:
+        for worker in self.workers:
             for path in worker.staging.iterdir():
                 path.unlink()

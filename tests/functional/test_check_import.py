@@ -92,7 +92,14 @@ class CorrectTestCase(checkcase.CheckTestCase):
 
 @ddt.ddt
 class SelfUrlTestCase(checkcase.CheckTestCase):
-    """One worker calls itself by something that is wrong."""
+    """One worker calls itself by something that is wrong.
+
+    In a lab with names, where no worker calls itself by its address.
+    """
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.assertIsNotNone(self.lab.state.names, 'start it with --names')
 
     @ddt.named_data(
         ['unset', 'self-url-unset', ''],
@@ -101,6 +108,7 @@ class SelfUrlTestCase(checkcase.CheckTestCase):
         ['slash', 'self-url-path', 'http://{host}:{port}/'],
         ['load_balancer', 'self-url-load-balancer', '{balancer}'],
         ['duplicate', 'self-url-duplicate', '{other}'],
+        ['other_worker', 'self-url-other-worker', '{address}'],
         ['unreachable', 'self-url-unreachable', _NOWHERE],
         ['other_scheme', 'self-url-unreachable', 'https://{host}:{port}'],
         ['unknown_name', 'self-url-unreachable', 'http://glance.invalid:80'],
@@ -109,7 +117,8 @@ class SelfUrlTestCase(checkcase.CheckTestCase):
     def test_found(self, code: str, url: str) -> None:
         mine = worker_mod.Origin.parse(self.workers[0].url)
         given = url.format(
-            host=mine.host, port=mine.port, other=self.workers[1].url,
+            host=mine.host, port=mine.port, other=self.self_url(1),
+            address=self.workers[1].url,
             balancer=self.lab.state.glance_url)
         self.configure(settings.GlanceSettings(overrides={
             'DEFAULT': {'worker_self_reference_url': given}}), 0)
@@ -125,6 +134,18 @@ class SelfUrlTestCase(checkcase.CheckTestCase):
             'DEFAULT': {'worker_self_reference_url': '',
                         'public_endpoint': self.lab.state.glance_url}}))
         self.assert_found(self.check(), *['self-url-load-balancer'] * 3)
+
+    def test_stale_after_a_rename(self) -> None:
+        stale = self.self_url(0)
+        self.useFixture(fixture.Renamed(
+            self.lab, self.workers[0].name, 'glance-api-7'))
+        report = self.check()
+        self.assert_found(report, 'self-url-stale')
+        self.assertEqual(stale, report.findings[0].facts['url'])
+
+    def self_url(self, number: int) -> str:
+        worker = self.workers[number]
+        return f'http://{worker.host}:{worker.port}'
 
     def test_shared_staging(self) -> None:
         shared = self.workers[0].staging
