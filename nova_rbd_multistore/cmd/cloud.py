@@ -25,6 +25,7 @@ import openstack.config
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import glance
 
+_PROGRAM = 'nova-rbd-multistore'
 _SERVICE = 'image'
 
 
@@ -47,6 +48,7 @@ def access(options: Sequence[str]) -> glance.Access:
     try:
         region = _region(options)
         session = region.get_session()
+        session.app_name = _PROGRAM
     except (sdk_exc.ConfigException, ksa_exc.ClientException) as exc:
         raise NotConfigured(exception.in_one_line(str(exc))) from exc
     except (AttributeError, TypeError) as exc:
@@ -65,11 +67,12 @@ def access(options: Sequence[str]) -> glance.Access:
 
 
 def _region(options: Sequence[str]) -> Any:
-    config = openstack.config.OpenStackConfig(
-        app_name='nova-rbd-multistore')
+    config = openstack.config.OpenStackConfig()
     parser = argparse.ArgumentParser(
-        prog='nova-rbd-multistore', usage='%(prog)s [cloud options] COMMAND',
+        prog=_PROGRAM, usage='%(prog)s [cloud options] COMMAND',
         add_help=False, allow_abbrev=False)
     words = list(options)
     config.register_argparse_arguments(parser, words, [_SERVICE])
-    return config.get_one(argparse=parser.parse_args(words))
+    # What the openstack command uses. With get_one() the login in clouds.yaml
+    # wins over that of the command line.
+    return config.get_one_cloud_osc(argparse=parser.parse_args(words))

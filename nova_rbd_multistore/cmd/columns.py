@@ -15,12 +15,16 @@
 from __future__ import annotations
 
 import datetime
+import textwrap
 
 from cliff import columns
 
 from nova_rbd_multistore import exception
 
 FORMATTABLE = columns.FormattableColumn
+
+# Characters, so that a table stays readable where its width is not limited.
+_LINE = 60
 
 _UNITS = ('bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB')
 
@@ -49,6 +53,14 @@ class Optional(columns.FormattableColumn[object]):
         # Names are anybody's, and a terminal obeys what is in them.
         return '' if self._value is None else exception.in_one_line(
             str(self._value), longest=2000)
+
+
+class Sentences(Optional):
+    """Words of any length, in lines where people read them."""
+
+    def human_readable(self) -> str:
+        """Return them in lines."""
+        return textwrap.fill(super().human_readable(), _LINE)
 
 
 def time(at: datetime.datetime | None) -> Optional:

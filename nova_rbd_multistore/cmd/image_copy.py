@@ -146,4 +146,4 @@ def _row(outcome: placement.Outcome) -> tuple[Any, ...]:
     image, error = outcome.image, outcome.error
     return (image.id, columns.Optional(image.name), outcome.store,
             outcome.result.value, round(outcome.seconds, 1),
-            columns.Optional(error.reason if error else None))
+            columns.Sentences(error.reason if error else None))

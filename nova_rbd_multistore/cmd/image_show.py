@@ -136,7 +136,7 @@ def _row(one: standing.Standing) -> tuple[Any, ...]:
         columns.Optional(task.message if task else None),
         columns.Optional(pool.fsid if pool else None),
         columns.Optional(pool.pool if pool else None),
-        columns.Optional(one.detail or None))
+        columns.Sentences(one.detail or None))
 
 
 def _plain(value: Any) -> Any:

@@ -58,8 +58,9 @@ examples:
 """
 
 _LEVELS = (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)
-# That keystoneauth tries something else is no warning to an operator.
-_OUR_LOGGERS = ('nova_rbd_multistore', _PROGRAM, 'openstack')
+# Whose warnings are for operators. That keystoneauth tries something else is
+# none, and what the copier warns of is told as progress.
+_LOGGERS = (_PROGRAM, 'openstack')
 _PLAIN = '%(message)s'
 _DETAILED = '%(asctime)s %(levelname)s %(name)s %(message)s'
 
@@ -107,7 +108,7 @@ class App(app.App):
             level = logging.DEBUG
         plain = level >= logging.WARNING
         self._log_to(
-            screen.Handler(self.screen, _OUR_LOGGERS if plain else None),
+            screen.Handler(self.screen, _LOGGERS if plain else None),
             level, _PLAIN if plain else _DETAILED)
         if self.options.log_file:
             self._log_to(logging.FileHandler(self.options.log_file),

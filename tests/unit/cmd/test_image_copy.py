@@ -127,6 +127,14 @@ class ImageCopyTestCase(running.CloudTestCase):
         self.assertRegex(left, r'^[^\n]* to dcn0: copied after [\d.]+ s\n$')
         self.assertEqual({'dcn0': 'copied'}, self.results(done))
 
+    def test_failure_is_told_once(self):
+        self.fake.obstruct(self.image_id, 'dcn0')
+        done = self.copy('--store', 'dcn0', '--wait')
+        self.assertEqual(1, done.err.count('Glance accepted the copy 3'))
+        self.assertNotIn('Copy of image', done.err)
+        # Within a table that fits on a screen.
+        self.assertLess(max(map(len, done.out.splitlines())), 170)
+
     def test_quiet(self):
         done = running.run('-q', 'image', 'copy', self.image_id,
                            '--store', 'dcn0', '--wait')

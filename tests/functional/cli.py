@@ -1,0 +1,87 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Base of the tests that run the program on the cloud of the lab."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from lab import clouds
+from tests import labtest
+
+TIMEOUT = 120
+_PROGRAM = (sys.executable, '-m', 'nova_rbd_multistore.cmd.main')
+
+
+@dataclasses.dataclass(frozen=True)
+class Done:
+    """How a run of the program ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed, parsed."""
+        return json.loads(self.out)
+
+    @property
+    def error(self) -> str:
+        """The one line on stderr."""
+        line, = self.err.splitlines()
+        return line
+
+
+class CliTestCase(labtest.LabTestCase):
+
+    def run_cli(self, *argv: str, user: str = 'admin') -> Done:
+        """Run the program to its end."""
+        process = self.start_cli(*argv, user=user)
+        out, err = process.communicate(timeout=TIMEOUT)
+        return Done(process.returncode, out, err)
+
+    def start_cli(
+        self, *argv: str, user: str = 'admin',
+    ) -> subprocess.Popen[str]:
+        """Run the program as a user of the lab."""
+        environment = {name: value for name, value in os.environ.items()
+                       if not name.startswith('OS_')}
+        process = subprocess.Popen(
+            [*_PROGRAM, *argv], text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env=environment | clouds.environment(
+                self.lab.directory, self.lab.state, user))
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def show(self, image: str, *options: str, user: str = 'admin') -> Any:
+        """Return what ``image show -f json`` prints, stores by name."""
+        done = self.run_cli(
+            'image', 'show', image, '-f', 'json', *options, user=user)
+        self.assertEqual((0, ''), (done.code, done.err))
+        shown = done.json
+        shown['stores'] = {one['store']: one for one in shown['stores']}
+        return shown
+
+    def copy(self, *argv: str, user: str = 'admin') -> tuple[
+            Done, dict[tuple[str, str], str]]:
+        """Run ``image copy``; return also the results."""
+        done = self.run_cli('image', 'copy', *argv, '-f', 'json', user=user)
+        return done, {(row['image'], row['store']): row['result']
+                      for row in done.json}
