@@ -130,6 +130,8 @@ def discovered(service: str, resolver: Resolver) -> list[str]:
         addresses = resolver.addresses(origin.host)
     except OSError as exc:
         raise check_exception.UnknownHost(origin.host, str(exc)) from exc
+    if len(addresses) == 1:
+        return [str(origin)]
     hosts = [_own_name(address, resolver, origin.host) or address
              for address in addresses]
     # A resolver gives them in another order each time.

@@ -55,15 +55,16 @@ def identify(
 
 
 def judge(selves: Selves) -> Iterator[row.Row]:
-    """Yield a row for each self URL that is known, a finding if it is bad.
+    """Yield a row for each self URL, a finding if it is known and bad.
 
     What other workers can make of one that is good, or of one that is
     unknown, imports have to show.
     """
     for name, known in selves.items():
         if known is None:
-            continue
-        if known.kind in (selfurl.Kind.OWN, selfurl.Kind.OTHER_SCHEME):
+            yield row.Row(row.SELF_URL, (name,), row.Verdict.NOTE,
+                          'none of the URLs that are known here, or unset')
+        elif known.kind in (selfurl.Kind.OWN, selfurl.Kind.OTHER_SCHEME):
             yield row.Row(row.SELF_URL, (name,), row.Verdict.OK, known.url,
                           facts={'self_url': known.url})
         elif known.owner is not None and _same(

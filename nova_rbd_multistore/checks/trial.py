@@ -93,8 +93,7 @@ class Trials:
         return row.Row(
             row.IMPORT, pair.names, row.Verdict.OK,
             f'forwarded, active in {", ".join(sorted(image.stores)) or "it"}'
-            + ('' if pair.known else '; what it calls itself is none of the '
-               'URLs that are known here, but works'),
+            + ('' if pair.known else '; so what it calls itself works'),
             seconds=budget.elapsed,
             facts={'image': image.id, 'forwarded': True,
                    'request': receipt.answered,

@@ -25,6 +25,7 @@ import textwrap
 from typing import TYPE_CHECKING
 from typing import Any
 
+from nova_rbd_multistore import exception
 from nova_rbd_multistore.cmd import argument
 from nova_rbd_multistore.cmd import base
 from nova_rbd_multistore.cmd import columns
@@ -201,7 +202,11 @@ def _options(args: argparse.Namespace) -> options_mod.Options:
     raw: material.Material = material.RawData(args.size)
     qcow2: material.Material = material.SmallQcow2()
     if args.image_file is not None:
-        given = material.ImageFile(args.image_file)
+        try:
+            given = material.ImageFile(args.image_file)
+        except OSError as exc:
+            raise exception.Usage(
+                f'{args.image_file} cannot be read: {exc.strerror}') from exc
         if given.disk_format == material.QCOW2:
             qcow2 = given
         else:

@@ -21,7 +21,9 @@ import subprocess
 import sys
 from typing import Any
 
+from lab import cloud
 from lab import clouds
+from lab import names
 from tests import labtest
 
 TIMEOUT = 120
@@ -48,24 +50,46 @@ class Done:
         return line
 
 
+def start(
+    lab: cloud.Lab, *argv: str, user: str = 'admin', inside: bool = False,
+) -> subprocess.Popen[str]:
+    """Run the program as a user of the lab.
+
+    :param inside: where the names of workers are known.
+    """
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith('OS_')}
+    command = [*_PROGRAM, *argv]
+    return subprocess.Popen(
+        names.command(lab.state, command, os.getcwd()) if inside
+        else command, text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, env=environment | clouds.environment(
+            lab.directory, lab.state, user))
+
+
+def run(
+    lab: cloud.Lab, *argv: str, user: str = 'admin', inside: bool = False,
+) -> Done:
+    """Run the program as a user of the lab, to its end."""
+    with start(lab, *argv, user=user, inside=inside) as process:
+        try:
+            out, err = process.communicate(timeout=TIMEOUT)
+        finally:
+            process.kill()
+    return Done(process.returncode, out, err)
+
+
 class CliTestCase(labtest.LabTestCase):
 
     def run_cli(self, *argv: str, user: str = 'admin') -> Done:
         """Run the program to its end."""
-        process = self.start_cli(*argv, user=user)
-        out, err = process.communicate(timeout=TIMEOUT)
-        return Done(process.returncode, out, err)
+        return run(self.lab, *argv, user=user)
 
     def start_cli(
         self, *argv: str, user: str = 'admin',
     ) -> subprocess.Popen[str]:
-        """Run the program as a user of the lab."""
-        environment = {name: value for name, value in os.environ.items()
-                       if not name.startswith('OS_')}
-        process = subprocess.Popen(
-            [*_PROGRAM, *argv], text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=environment | clouds.environment(
-                self.lab.directory, self.lab.state, user))
+        """Run the program; it ends with the test."""
+        process = start(self.lab, *argv, user=user)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         return process

@@ -14,22 +14,17 @@
 
 from __future__ import annotations
 
-import json
 import pathlib
-import subprocess
-import sys
 from typing import Any
 
 import fixtures
 
 from lab import authority
-from lab import clouds
 from lab import fixture
 from lab import names
 from nova_rbd_multistore.cmd import exitcodes
+from tests.functional import cli
 from tests.functional import workertest
-
-_ROOT = pathlib.Path(__file__).parents[2]
 
 
 class TlsCheckTestCase(workertest.OwnLabTestCase):
@@ -39,6 +34,9 @@ class TlsCheckTestCase(workertest.OwnLabTestCase):
         self.up('--names', '--tls')
         assert self.lab.state.tls is not None
         self.ca = self.lab.state.tls.ca
+        self.strange = authority.Authority(pathlib.Path(
+            self.useFixture(fixtures.TempDir()).path))
+        self.strange.create()
         for check in (self.check_trusted, self.check_untrusted,
                       self.check_other_name, self.check_not_trusted_by_us):
             check()
@@ -53,11 +51,8 @@ class TlsCheckTestCase(workertest.OwnLabTestCase):
         self.assertEqual(6, len(imported))
 
     def check_untrusted(self) -> None:
-        strange = authority.Authority(pathlib.Path(
-            self.useFixture(fixtures.TempDir()).path))
-        strange.create()
         one = self.worker('glance-api-1')
-        with fixture.Certified(self.lab, one.name, strange.issue(
+        with fixture.Certified(self.lab, one.name, self.strange.issue(
                 [str(one.host)], one.address)):
             self.assert_untrusted()
 
@@ -68,7 +63,7 @@ class TlsCheckTestCase(workertest.OwnLabTestCase):
             self.assert_untrusted()
 
     def check_not_trusted_by_us(self) -> None:
-        code, rows = self.check(trusting=False)
+        code, rows = self.check(self.strange.certificate)
         self.assertEqual(exitcodes.FINDINGS, code)
         self.assertEqual({('certificate-untrusted', name) for name in (
             'glance-api-1', 'glance-api-2', 'glance-api-3')},
@@ -84,22 +79,15 @@ class TlsCheckTestCase(workertest.OwnLabTestCase):
         return {(row['code'], *row['workers']) for row in rows
                 if row['verdict'] == 'found'}
 
-    def check(self, trusting: bool = True) -> tuple[int, list[Any]]:
-        """Run the command where the names of the workers are known."""
-        worker = self.worker('glance-api-1')
-        port = worker.tls_port
-        done = subprocess.run(
-            names.command(self.lab.state, [
-                sys.executable, '-m', 'nova_rbd_multistore.cmd.main',
-                'check', 'import', '--discover',
-                f'https://{names.SERVICE}:{port}', '-f', 'json',
-                *(['--os-cacert', str(self.ca)] if trusting else [])],
-                _ROOT),
-            env=self.environment(), capture_output=True, text=True,
-            timeout=300, check=False)
-        self.assertNotEqual('', done.stdout, done.stderr)
-        return done.returncode, json.loads(done.stdout)
+    def check(self, ca: pathlib.Path | None = None) -> tuple[
+            int, list[Any]]:
+        """Run the command where the names of the workers are known.
 
-    def environment(self) -> dict[str, str]:
-        return {**fixtures_environment(), **clouds.environment(
-            self.lab.directory, self.lab.state, 'demo')}
+        :param ca: whom it trusts, None for the authority of the lab.
+        """
+        port = self.worker('glance-api-1').tls_port
+        done = cli.run(
+            self.lab, 'check', 'import', '-f', 'json', '--discover',
+            f'https://{names.SERVICE}:{port}',
+            '--os-cacert', str(ca or self.ca), user='demo', inside=True)
+        return done.code, done.json
