@@ -142,6 +142,21 @@ class NetworkTestCase(WorkersTestCase):
         self.fake.worker(1).self_url = self_url
         self.assert_broken(self.stage())
 
+    def test_certificate_that_nobody_trusts(self) -> None:
+        worker = self.fake.add_worker('https://tls.invalid', balanced=False)
+        client = imports.Imports(
+            self.fake.access(self.fake.tenant, url=worker.url), retries=0)
+        image_id = self.at().create('image', 'raw')
+        client.stage(image_id, io.BytesIO(DATA))
+        worker.trusted = False
+        error = self.assertRaises(
+            exception.UntrustedCertificate, client.methods)
+        self.assertIn(worker.url, str(error))
+        self.assertIn('certificate verify failed', str(error))
+        self.assert_broken(image_id)
+        worker.trusted = True
+        self.assertTrue(self.at(0).import_staged(image_id).forwarded)
+
     def test_another_name_of_a_worker(self) -> None:
         worker = self.fake.worker(1)
         worker.self_url = 'http://alias.invalid'
