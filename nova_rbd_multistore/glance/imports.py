@@ -36,6 +36,11 @@ from nova_rbd_multistore import record as record_mod
 
 _REQUEST_ID = 'x-openstack-request-id'
 
+_DATA = 'application/octet-stream'
+
+# Of a list that Glance gives in pages; each has 25 images by default.
+_MOST_PAGES = 1000
+
 # Glance hides this property and finds images by it.
 _STAGE_HOST = 'os_glance_stage_host'
 
@@ -102,7 +107,10 @@ class Imports(glance.Glance):
         self._change(
             'put', f'stage data of image {image_id}',
             f'/v2/images/{image_id}/stage', status=204, data=data,
-            headers={'Content-Type': 'application/octet-stream'})
+            headers={'Content-Type': _DATA},
+            # With a new token keystoneauth would send what is left of the
+            # data, that is nothing, and Glance would take it.
+            allow_reauth=False)
 
     def import_staged(
         self, image_id: str, stores: Collection[str] = (),
@@ -150,7 +158,8 @@ class Imports(glance.Glance):
         what = f'download image {image_id}'
         response, chunks = self._request(
             'get', what, f'/v2/images/{image_id}/file')
-        if response.status_code != 200 or chunks is None:
+        if (response.status_code != 200
+                or response.headers.get('Content-Type') != _DATA):
             raise exception.GlanceUnavailable(
                 what, f'HTTP {response.status_code} without data')
         counted, size = hashlib.new(algorithm), 0
@@ -196,8 +205,10 @@ class Imports(glance.Glance):
         self, method: str, what: str, url: str, status: int, **body: Any,
     ) -> Receipt:
         sent = f'req-{uuid.uuid4()}'
+        # Not among the headers: an id that the adapter has for all requests
+        # would win.
         response, _answer = self._change(
-            method, what, url, status, headers={_REQUEST_ID: sent}, **body)
+            method, what, url, status, global_request_id=sent, **body)
         return Receipt(sent, response.headers.get(_REQUEST_ID))
 
     def _list(
@@ -208,19 +219,27 @@ class Imports(glance.Glance):
         https://docs.openstack.org/api-ref/image/v2/#list-images
         """
         found: list[image_mod.Image] = []
-        path: str | None = f'/v2/images?{urllib.parse.urlencode(filters)}'
-        while path is not None:
-            images, path = self._get(what, path, _page_from_glance)
+        path = f'/v2/images?{urllib.parse.urlencode(filters)}'
+        for _page in range(_MOST_PAGES):
+            images, following = self._get(what, path, _page_from_glance)
             found += images
-        return tuple(found)
+            if following is None:
+                return tuple(found)
+            path = following
+        raise exception.GlanceUnavailable(
+            what, f'no end after {_MOST_PAGES} pages')
 
 
 def _page_from_glance(
     body: object,
 ) -> tuple[list[image_mod.Image], str | None]:
     page = record_mod.Record(body)
-    following = page.text('next')
-    if following is not None and not following.startswith('/v2/images?'):
+    images = [image_mod.Image.from_glance(image)
+              for image in page.elements('images')]
+    following = page.value('next')
+    if following is None:
+        return images, None
+    if (not images or not isinstance(following, str)
+            or not following.startswith('/v2/images?')):
         raise exception.InvalidRecord('next', 'not a page of images')
-    return [image_mod.Image.from_glance(image)
-            for image in page.elements('images')], following
+    return images, following

@@ -36,6 +36,8 @@ SERVICE = 'service'
 COPIER = 'copier'
 
 
+_DATA = 'application/octet-stream'
+
 # How to reach Glance as a user.
 Reach = Callable[[str], glance.Access]
 
@@ -52,7 +54,7 @@ class Answer(NamedTuple):
 
 
 class Deployment(abc.ABC):
-    """A Glance with three stores, of two workers.
+    """A Glance with three stores, of three workers.
 
     It has its default settings: only administrators may copy, and image
     records hide locations.
@@ -63,7 +65,7 @@ class Deployment(abc.ABC):
 
     hub = 'central'
     targets = ('dcn0', 'dcn1')
-    workers = 2
+    workers = 3
 
     clock: timing.Clock
 
@@ -195,12 +197,17 @@ class Deployment(abc.ABC):
 def send(
     access: glance.Access, method: str, path: str, body: Any = None,
 ) -> Answer:
-    """Send a request and return the answer, whatever it is."""
+    """Send a request and return the answer, whatever it is.
+
+    :param body: bytes, or what becomes JSON.
+    """
+    is_data = isinstance(body, bytes)
     response = access.session.request(
         access.endpoints[0] + path, method, auth=access.auth,
         raise_exc=False, headers={'Accept': '*/*',
-                                  'Content-Type': 'application/json'},
-        data=None if body is None else json.dumps(body))
+                                  'Content-Type': _DATA if is_data
+                                  else 'application/json'},
+        data=body if body is None or is_data else json.dumps(body))
     return Answer(response.status_code, response.text,
                   response.headers.get('Content-Type'))
 

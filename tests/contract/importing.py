@@ -160,6 +160,15 @@ class ImportCases(uploads.UploadCase):
         self.assertEqual(('qcow2', None), (image.disk_format, image.size))
         self.assertIn(image_id, worker.staged())
 
+    def test_data_that_are_not_of_the_format(self) -> None:
+        image_id = self.stage(disk_format='qcow2')
+        self.at(self.near).import_staged(image_id)
+        seen = self.end(image_id)
+        self.assertEqual(
+            ('importing', None, '', 'central'),
+            (seen.status, seen.stores, seen.importing, seen.failed))
+        self.assertIn(image_id, self.far.staged())
+
     def test_without_conversion(self) -> None:
         data = qcow2.from_raw(uploads.DATA)
         image_id = self.stage(data=data, disk_format='qcow2')

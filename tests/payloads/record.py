@@ -20,114 +20,19 @@ changes no more than what Glance changed, and the times.
 
 from __future__ import annotations
 
-from importlib import metadata
-import json
 import os
-import pathlib
-import re
 import sys
-from typing import Any
-import uuid
 
 from lab import cloud
 from lab import fixture
 from lab import settings
 from tests.contract import deployment
 from tests.contract import labdeployment
-from tests.contract import watching
-
-RECORDED = pathlib.Path(__file__).parent / 'recorded'
-
-_DISTRIBUTIONS = ('glance', 'glance-store', 'keystonemiddleware',
-                  'oslo.limit', 'WebOb')
-_UUID = re.compile(r'\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b')
-# Of users and projects; the checksum of an image looks the same.
-_KEYSTONE_ID = re.compile(r'(?<!"checksum": ")\b[0-9a-f]{32}\b')
-_URL = re.compile(r'http://127\.0\.0\.1:\d+')
+from tests.payloads import record_uploads
+from tests.payloads import recorder as recorder_mod
 
 
-class Recorder:
-    """Writes recordings.
-
-    :ivar glance: the Glance to record.
-    """
-
-    glance: labdeployment.LabDeployment
-
-    def __init__(self) -> None:
-        self._versions = {
-            name: metadata.version(name) for name in _DISTRIBUTIONS}
-        self._known: dict[str, uuid.UUID] = {}
-
-    def get(
-        self, name: str, path: str, user: str = deployment.TENANT,
-        reach: deployment.Reach | None = None,
-    ) -> None:
-        """Record what a user gets."""
-        self.send(name, 'GET', path, user, reach)
-
-    def copy(
-        self, name: str, image_id: str, store: str,
-        user: str = deployment.TENANT,
-        reach: deployment.Reach | None = None,
-        method: str = 'copy-image',
-    ) -> None:
-        """Record the answer to a request for a copy."""
-        self.send(name, 'POST', f'/v2/images/{image_id}/import', user, reach,
-                  {'method': {'name': method}, 'stores': [store]})
-
-    def send(
-        self, name: str, method: str, path: str, user: str,
-        reach: deployment.Reach | None = None, body: Any = None,
-    ) -> None:
-        """Record the answer to any request.
-
-        :param reach: None for the service.
-        """
-        access = (reach or self.glance.access)(user)
-        answer = deployment.send(access, method, path, body)
-        text = answer.text
-        if answer.content_type == 'application/json':
-            text = answer.json()
-        recording = {
-            'recorded_from': self._versions,
-            'request': {'method': method, 'path': path, 'user': user,
-                        'body': body},
-            'answer': {'status': answer.status,
-                       'content_type': answer.content_type, 'body': text},
-        }
-        target = RECORDED / f'{name}.json'
-        target.write_text(
-            self._stable(json.dumps(recording, indent=1)) + '\n')
-        print(f'{answer.status} {name}')
-
-    def until(self, image_id: str, importing: bool) -> None:
-        """Wait until an import names its stores, or has ended."""
-        for seen in watching.until_free(
-                self.glance.access(deployment.COPIER), image_id,
-                self.glance.clock):
-            if importing and seen.importing:
-                return
-
-    def _stable(self, text: str) -> str:
-        text = _UUID.sub(self._replace_uuid, text)
-        text = _KEYSTONE_ID.sub(self._replace_keystone_id, text)
-        return _URL.sub('http://glance.example', text)
-
-    def _replace_uuid(self, match: re.Match[str]) -> str:
-        return str(self._counted(match[0]))
-
-    def _replace_keystone_id(self, match: re.Match[str]) -> str:
-        return self._counted(match[0]).hex
-
-    def _counted(self, found: str) -> uuid.UUID:
-        if found not in self._known:
-            self._known[found] = uuid.UUID(
-                int=len(self._known) + 1, version=4)
-        return self._known[found]
-
-
-def _record_good_copy(recorder: Recorder) -> None:
+def _record_good_copy(recorder: recorder_mod.Recorder) -> None:
     glance = recorder.glance
     image_id = glance.make_image()
     path = f'/v2/images/{image_id}'
@@ -153,7 +58,7 @@ def _record_good_copy(recorder: Recorder) -> None:
     recorder.until(image_id, importing=False)
 
 
-def _record_failures(recorder: Recorder) -> None:
+def _record_failures(recorder: recorder_mod.Recorder) -> None:
     glance = recorder.glance
     image_id = glance.make_image()
     path = f'/v2/images/{image_id}'
@@ -176,13 +81,13 @@ def _record_failures(recorder: Recorder) -> None:
     glance.show_data(image_id)
 
 
-def _record_quota(recorder: Recorder) -> None:
+def _record_quota(recorder: recorder_mod.Recorder) -> None:
     image_id = recorder.glance.make_image()
     with recorder.glance.quota('image_size_total') as reach:
         recorder.copy('import-413-quota', image_id, 'dcn0', reach=reach)
 
 
-def _record_refusals(recorder: Recorder) -> None:
+def _record_refusals(recorder: recorder_mod.Recorder) -> None:
     glance = recorder.glance
     image_id = glance.make_image()
     path = f'/v2/images/{image_id}'
@@ -198,13 +103,13 @@ def _record_refusals(recorder: Recorder) -> None:
     recorder.copy('import-409-not-active', image_id, 'dcn0')
 
 
-def _record_default_settings(recorder: Recorder) -> None:
+def _record_default_settings(recorder: recorder_mod.Recorder) -> None:
     image_id = recorder.glance.make_image()
     recorder.get('image-hidden-locations', f'/v2/images/{image_id}')
     recorder.copy('import-403-policy', image_id, 'dcn0')
 
 
-def _record_settings(recorder: Recorder) -> None:
+def _record_settings(recorder: recorder_mod.Recorder) -> None:
     recorder.get('stores', '/v2/info/stores')
     recorder.get('stores-detail', '/v2/info/stores/detail', deployment.COPIER)
     recorder.get('stores-detail-403', '/v2/info/stores/detail')
@@ -216,14 +121,14 @@ def _record_settings(recorder: Recorder) -> None:
 
 # Each with a Glance that has no other image, and that shows a tenant most.
 _PARTS = (_record_good_copy, _record_failures, _record_quota,
-          _record_refusals, _record_settings)
+          _record_refusals, _record_settings, *record_uploads.PARTS)
 
 
 def main() -> int:
     """Run the command."""
     lab = cloud.Lab.load(os.environ.get('LAB_STATE', '.lab-test'))
-    RECORDED.mkdir(exist_ok=True)
-    recorder = Recorder()
+    recorder_mod.RECORDED.mkdir(exist_ok=True)
+    recorder = recorder_mod.Recorder()
     with fixture.GlanceConfigured(lab, settings.OPEN):
         for part in _PARTS:
             with labdeployment.LabDeployment(

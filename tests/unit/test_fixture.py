@@ -26,6 +26,7 @@ from nova_rbd_multistore import exception
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import timing
+from nova_rbd_multistore.glance import imports
 from tests import base
 from tests import payloads
 from tests.contract import deployment
@@ -73,17 +74,26 @@ class FakeGlanceTestCase(base.TestCase):
 class RecordingTestCase(FakeGlanceTestCase):
     """Each answer has the form of the one that was recorded."""
 
+    stage_host = fixture.FakeGlance.url
+
     def assert_like_recording(
         self, name: str, user: fixture.User | None = None,
+        worker: int | None = None,
     ) -> None:
-        """Send the request of a recording to the fake, and compare."""
+        """Send the request of a recording to the fake, and compare.
+
+        :param worker: whom to ask, None for the service.
+        """
         recording = payloads.recorded(name)
         request, answer = recording['request'], recording['answer']
         path = re.sub(r'(?<=^/v2/images/)[^/]+', self.image_id,
                       request['path'])
+        path = path.replace('http://glance.example', self.stage_host)
+        body = request['body']
         got = deployment.send(
-            self.fake.access(user or self.fake.tenant), request['method'],
-            path, request['body'])
+            self.fake.access(user or self.fake.tenant, worker),
+            request['method'], path,
+            body.encode() if isinstance(body, str) else body)
         self.assertEqual((answer['status'], answer['content_type']),
                          (got.status, got.content_type))
         if got.content_type == 'application/json':
@@ -91,6 +101,58 @@ class RecordingTestCase(FakeGlanceTestCase):
         else:
             self.assertEqual(_ID.sub('ID', answer['body']),
                              _ID.sub('ID', got.text))
+
+    def create(self) -> None:
+        """Have a newer image without data in place of the one that there is.
+        """
+        self.fake.clock.sleep(1)
+        self.image_id = imports.Imports(
+            self.fake.access(self.fake.tenant)).create('contract', 'raw')
+
+    def test_good_import(self) -> None:
+        self.assert_like_recording('create')
+        self.create()
+        self.assert_like_recording('image-created')
+        self.assert_like_recording('images-page')
+        self.assert_like_recording('import-409-not-staged')
+        self.assert_like_recording('stage', worker=1)
+        self.assert_like_recording('image-staged')
+        self.stage_host = self.fake.workers[1]
+        self.assert_like_recording('images-staged')
+        self.assert_like_recording('file-204')
+        self.assert_like_recording('stage-409-twice', worker=1)
+        self.assert_like_recording('import-forwarded', worker=0)
+        self.fake.clock.sleep(10)
+        self.assert_like_recording('image-imported')
+        self.assert_like_recording('import-409-active', worker=0)
+        self.assert_like_recording('delete')
+        self.assert_like_recording('delete-404')
+
+    def test_failed_import(self) -> None:
+        self.fake.worker(1).self_url = None
+        self.create()
+        self.assert_like_recording('stage', worker=1)
+        self.assert_like_recording('import-here', worker=0)
+        self.fake.clock.sleep(10)
+        self.assert_like_recording('image-import-failed')
+
+    def test_wrong_url(self) -> None:
+        for name, self_url in (
+                ('import-500-unreachable', 'glance-2.invalid'),
+                ('import-300-prefix', f'{self.fake.workers[1]}/image')):
+            self.fake.worker(1).self_url = self_url
+            self.create()
+            self.assert_like_recording('stage', worker=1)
+            self.assert_like_recording(name, worker=0)
+
+    def test_limits(self) -> None:
+        self.fake.deployment.import_methods = (
+            'glance-direct', 'copy-image', 'web-download')
+        self.assert_like_recording('info-import')
+        self.assert_like_recording('info-usage-none')
+        self.fake.deployment.import_methods = ('copy-image',)
+        self.create()
+        self.assert_like_recording('stage-404-disabled')
 
     def test_good_copy(self) -> None:
         self.assert_like_recording('image-idle')
