@@ -55,9 +55,10 @@ class _Ours(command.Command):
         return parser
 
     def access(self) -> glance.Access:
-        """Return how to reach Glance, as the options say.
+        """Log in as the options say, and return how to reach Glance.
 
-        :raises NotConfigured: when they do not.
+        :raises NotConfigured: when they do not say where.
+        :raises GlanceError: when nobody answers, or the login is refused.
         """
         from nova_rbd_multistore.cmd import cloud
 

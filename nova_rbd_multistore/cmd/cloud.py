@@ -15,7 +15,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from collections.abc import Sequence
+import re
 from typing import Any
 
 from keystoneauth1 import exceptions as ksa_exc
@@ -27,6 +29,10 @@ from nova_rbd_multistore import glance
 
 _PROGRAM = 'nova-rbd-multistore'
 _SERVICE = 'image'
+_ASKED = 'find Glance in the service catalog'
+
+# As in service catalogs of old.
+_VERSION = re.compile(r'/v\d+(\.\d+)?/?$')
 
 
 class NotConfigured(exception.Usage):
@@ -40,10 +46,12 @@ class NotConfigured(exception.Usage):
 
 
 def access(options: Sequence[str]) -> glance.Access:
-    """Return how to reach Glance. Nothing is sent yet.
+    """Log in, and return how to reach Glance.
 
     :param options: those of ``cloudoptions.split()``.
-    :raises NotConfigured: when that cannot be told.
+    :raises NotConfigured: when it cannot be told where to log in.
+    :raises LoginRefused: when Keystone does not accept the login.
+    :raises GlanceUnavailable: when it does not answer, or knows no Glance.
     """
     try:
         region = _region(options)
@@ -55,15 +63,13 @@ def access(options: Sequence[str]) -> glance.Access:
         # openstacksdk takes the shape of the file for granted.
         raise NotConfigured(
             f'clouds.yaml has another shape than it should: {exc}') from exc
-    adapter = {
-        'region_name': region.get_region_name(_SERVICE),
-        'interface': region.get_interface(_SERVICE),
-        'service_name': region.get_service_name(_SERVICE),
-    }
-    endpoint = region.get_endpoint(_SERVICE)
+    adapter = {name: value for name, value in (
+        ('region_name', region.get_region_name(_SERVICE)),
+        ('interface', region.get_interface(_SERVICE)),
+        ('service_name', region.get_service_name(_SERVICE))) if value}
+    url = region.get_endpoint(_SERVICE) or _endpoint(session, adapter)
     return glance.Access(
-        session, endpoints=(endpoint,) if endpoint else (),
-        adapter={name: value for name, value in adapter.items() if value})
+        session, endpoints=(_VERSION.sub('', url),), adapter=adapter)
 
 
 def _region(options: Sequence[str]) -> Any:
@@ -76,3 +82,19 @@ def _region(options: Sequence[str]) -> Any:
     # What the openstack command uses. With get_one() the login in clouds.yaml
     # wins over that of the command line.
     return config.get_one_cloud_osc(argparse=parser.parse_args(words))
+
+
+def _endpoint(session: Any, adapter: Mapping[str, str]) -> str:
+    """Return the URL of Glance in the service catalog."""
+    try:
+        url = session.get_endpoint(service_type=_SERVICE, **adapter)
+    except ksa_exc.Unauthorized as exc:
+        raise exception.LoginRefused('log in', str(exc)) from exc
+    except ksa_exc.ClientException as exc:
+        raise exception.GlanceUnavailable(_ASKED, str(exc)) from exc
+    if not url:
+        wanted = ', '.join(f'{name} {value}'
+                           for name, value in adapter.items())
+        raise exception.GlanceUnavailable(
+            _ASKED, f'there is none with {wanted}')
+    return str(url)

@@ -103,6 +103,8 @@ examples:
             {image.id: image.name or image.id for image in plan.images},
             plan.total)
         quiet = self.app.options.verbose_level == 0
+        if not quiet:
+            self._warn(plan)
         try:
             # The copier asks again by itself, and knows the deadline.
             outcomes = running.Run(
@@ -117,6 +119,13 @@ examples:
         self.app.screen.close()
         self.code = _code(outcomes)
         return _COLUMNS, [_row(outcome) for outcome in outcomes]
+
+    def _warn(self, plan: running.Plan) -> None:
+        for image in plan.images:
+            if image.disk_format != 'raw':
+                self.app.screen.line(
+                    f'Warning: image {image.id} has the format '
+                    f'{image.disk_format}; computes clone raw images only.')
 
 
 def _plan(service: Any, parsed_args: argparse.Namespace) -> running.Plan:

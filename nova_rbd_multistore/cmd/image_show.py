@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from nova_rbd_multistore.placing import standing
 
 _COLUMNS = ('store', 'state', 'since', 'locked_until', 'task', 'task_status',
-            'message', 'fsid', 'pool', 'detail')
+            'message', 'request_id', 'fsid', 'pool', 'detail')
 # What fits on a terminal, and says the most.
 _TABLE_COLUMNS = ('store', 'state', 'since', 'locked_until', 'detail')
 
@@ -134,6 +134,7 @@ def _row(one: standing.Standing) -> tuple[Any, ...]:
         columns.Optional(task.id if task else None),
         columns.Optional(task.status if task else None),
         columns.Optional(task.message if task else None),
+        columns.Optional(task.request_id if task else None),
         columns.Optional(pool.fsid if pool else None),
         columns.Optional(pool.pool if pool else None),
         columns.Sentences(one.detail or None))

@@ -52,11 +52,10 @@ class WorkerConfig(base.Command):
 examples:
   On a host that knows its full name:
     nova-rbd-multistore worker-config
-  In a pod of a StatefulSet with a headless service, before glance-api
-  --config-dir /etc/glance/worker.d:
+  In a pod of a StatefulSet with a headless service, before Glance starts:
     nova-rbd-multistore worker-config \\
         --domain glance.openstack.svc.cluster.local \\
-        --output /etc/glance/worker.d/worker.conf
+        --output /etc/glance/glance-api.conf.d/worker.conf
   With an address:
     nova-rbd-multistore worker-config --host 192.0.2.11 --scheme https
 """
@@ -89,8 +88,8 @@ examples:
         parser.add_argument(
             '--output', metavar='FILE',
             help='Write to a file, at once and with the mode 0644, if it has '
-                 'not this content already. For glance-api --config-dir its '
-                 'name has to end in .conf.')
+                 'not this content already. Glance reads *.conf in '
+                 '/etc/glance/glance-api.conf.d.')
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:

@@ -167,9 +167,12 @@ class Seen:
         :param last: None where Glance does not show it.
         """
         task = last.task if last else None
-        return Standing(
-            store, State.FAILED, task, task.updated_at if task else None,
-            detail=journal.why_ended(self._observation(task), store))
+        why = journal.why_ended(self._observation(task), store)
+        if task is not None and task.request_id:
+            why += (f'. Look for request {task.request_id} in the logs of '
+                    f'the Glance API workers.')
+        return Standing(store, State.FAILED, task,
+                        task.updated_at if task else None, detail=why)
 
     def _sign_of_life(
         self, task: image_mod.Task,

@@ -15,6 +15,8 @@
 from __future__ import annotations
 
 import datetime
+import os
+import pathlib
 import subprocess
 import sys
 import time
@@ -233,20 +235,24 @@ class AccessTestCase(cli.CliTestCase):
 class WorkerConfigTestCase(cli.CliTestCase):
 
     def test_glance_reads_it(self) -> None:
-        worker = self.lab.state.workers[0]
-        path = worker.staging.parent / 'worker-config.conf'
-        self.addCleanup(path.unlink)
+        # Where there is no access to /etc/glance/glance-api.conf.d.
+        home = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        path = home / '.glance' / 'glance-api.conf.d' / 'worker.conf'
+        path.parent.mkdir(parents=True)
         done = self.run_cli(
             'worker-config', '--host', 'glance-0', '--domain',
             'glance.openstack.svc.cluster.local', '--output', str(path))
         self.assertEqual(exitcodes.OK, done.code, done.err)
         read = subprocess.run(
             [sys.executable, '-W', 'ignore', '-c',
+             # As in glance.common.wsgi_app.init_app().
              'import sys; from glance.common import config; '
-             'config.CONF(sys.argv[1:], project="glance"); '
+             'config.CONF([], project="glance", prog="glance-api", '
+             'default_config_files=[sys.argv[1]]); '
              'print(config.CONF.worker_self_reference_url)',
-             '--config-file', str(worker.conf), '--config-file', str(path)],
-            capture_output=True, text=True, timeout=cli.TIMEOUT, check=False)
+             str(self.lab.state.workers[0].conf)],
+            capture_output=True, text=True, timeout=cli.TIMEOUT, check=False,
+            env={**os.environ, 'HOME': str(home)})
         self.assertEqual(
             'http://glance-0.glance.openstack.svc.cluster.local:9292\n',
             read.stdout, read.stderr)

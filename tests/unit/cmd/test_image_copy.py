@@ -135,6 +135,12 @@ class ImageCopyTestCase(running.CloudTestCase):
         # Within a table that fits on a screen.
         self.assertLess(max(map(len, done.out.splitlines())), 170)
 
+    def test_format_that_cannot_be_cloned(self):
+        self.image_id = self.fake.add_image(disk_format='qcow2')
+        done = self.copy('--store', 'dcn0')
+        self.assertEqual(exitcodes.OK, done.code)
+        self.assertIn('has the format qcow2', done.err.splitlines()[0])
+
     def test_quiet(self):
         done = running.run('-q', 'image', 'copy', self.image_id,
                            '--store', 'dcn0', '--wait')

@@ -68,6 +68,7 @@ class ImageShowTestCase(running.CloudTestCase):
             ('copying', 'processing', 'Copied 0 MiB'),
             (dcn0['state'], dcn0['task_status'], dcn0['message']))
         self.assertEqual(36, len(dcn0['fsid']))
+        self.assertRegex(dcn0['request_id'], '^req-')
         since, until = map(datetime.datetime.fromisoformat, (
             dcn0['since'], dcn0['locked_until']))
         self.assertEqual(datetime.timedelta(hours=1), until - since)

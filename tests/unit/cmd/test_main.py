@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import importlib
 import os
+import pathlib
+import re
 import subprocess
 import sys
 
@@ -90,6 +92,23 @@ class UsageTestCase(base.TestCase):
         done = running.run('image', 'delete', 'x')
         for name in main.COMMANDS:
             self.assertIn(name, done.err)
+
+
+class DocumentationTestCase(base.TestCase):
+
+    def test_has_all_exit_codes(self):
+        page = pathlib.Path(__file__).parents[3].joinpath(
+            'doc', 'source', 'cli', 'index.rst').read_text()
+        documented = re.findall(r'^   \* - (\d+)$', page, re.MULTILINE)
+        known = {value for name, value in vars(exitcodes).items()
+                 if name.isupper() and isinstance(value, int)}
+        self.assertEqual(sorted(known), sorted(map(int, documented)))
+
+    def test_has_a_page_for_each_command(self):
+        pages = {path.stem for path in pathlib.Path(__file__).parents[
+            3].joinpath('doc', 'source', 'cli').glob('*.rst')}
+        self.assertEqual(
+            set(), {name.replace(' ', '-') for name in main.COMMANDS} - pages)
 
 
 @ddt.ddt

@@ -151,6 +151,7 @@ class DetailTestCase(base.TestCase):
         self.assertEqual(ago(7), one.since)
         self.assertIn('could not write to the store', one.detail)
         self.assertIn('disk on fire', one.detail)
+        self.assertIn('Look for request req-1 in the logs', one.detail)
 
     def test_failed_where_tasks_are_hidden(self):
         one = look(image(importing=['dcn0']))['dcn0']
