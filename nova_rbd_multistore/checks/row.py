@@ -91,7 +91,8 @@ class Report:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, 'rows', tuple(sorted(
-            self.rows, key=lambda row: _CHECKS.index(row.check))))
+            self.rows,
+            key=lambda row: (_CHECKS.index(row.check), row.workers))))
 
     @property
     def findings(self) -> tuple[Row, ...]:

@@ -248,7 +248,7 @@ def _columns(row: row_mod.Row) -> tuple[Any, ...]:
     return (row.check, _Workers(row), row.verdict.value,
             columns.Optional(None if row.seconds is None
                              else round(row.seconds, 1)),
-            columns.Optional(row.code or None), row.detail,
+            columns.Optional(row.code or None), _Detail(row),
             columns.Optional(row.remedy or None),
             columns.Optional(dict(row.facts) or None))
 
@@ -263,6 +263,19 @@ class _Workers(columns.FORMATTABLE[Any]):
     def machine_readable(self) -> list[str]:
         """Return their names."""
         return list(self._value.workers)
+
+
+class _Detail(columns.FORMATTABLE[Any]):
+    """What was seen; in a table, of a finding, where to read on."""
+
+    def human_readable(self) -> str:
+        """Return what fits."""
+        return str(self._value.code if self._value.found
+                   else self._value.detail)
+
+    def machine_readable(self) -> str:
+        """Return all of it."""
+        return str(self._value.detail)
 
 
 def _paragraphs(found: row_mod.Row) -> str:
