@@ -164,6 +164,26 @@ class SelfUrlCases(uploads.UploadCase):
             True, self.at(self.near).import_staged(image_id).forwarded)
         self.assert_active(image_id, 'central')
 
+    def test_worker_has_another_url_now(self) -> None:
+        before = workers.Setup(self_url='http://127.0.0.1:1')
+        worker = self.glance.add_worker(before)
+        image_id = self.stage(worker)
+        worker.restart(workers.Setup())
+        # Not even the worker that has the data takes them for its own.
+        for asked in (worker, self.near):
+            self.assert_refused(
+                500, uploads.BROKEN, self.import_at(asked, image_id))
+            self.assert_refused(
+                500, uploads.BROKEN, self.delete_at(asked, image_id))
+        self.assertEqual('uploading', self.look(image_id).status)
+        self.assertIn(image_id, worker.staged())
+        for url, found in ((before.self_url, [image_id]), (worker.url, [])):
+            self.assertEqual(found, [image.id for image in self.at(
+                self.near).staged_at(str(url))])
+        worker.restart(before)
+        self.assertIs(False, self.at(worker).delete(image_id).forwarded)
+        self.assertNotIn(image_id, worker.staged())
+
     def test_shared_staging(self) -> None:
         unset = workers.Setup(self_url=None)
         worker = self.glance.add_worker(unset)
