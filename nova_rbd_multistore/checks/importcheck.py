@@ -97,7 +97,10 @@ class ImportCheck:
             bench, self._topology, self._options, self._add)
         via = self._topology.via
         try:
-            tried.run(workers, None if via is None else self._reach(via))
+            tried.run(
+                workers, None if via is None else self._reach(via),
+                any(one.found and one.check == row.WORKER
+                    for one in self._rows))
         except exception.Cancelled:
             self._add(row.Row(row.RUN, (), row.Verdict.NOTE,
                               'stopped before its end'))

@@ -26,7 +26,7 @@ import re
 
 from nova_rbd_multistore.checks import worker as worker_mod
 
-_PATHS = ('/', '/v2', '/v2/', '/image', '/image/', '/glance', '/glance/',
+_PATHS = ('/v2', '/v2/', '/image', '/image/', '/glance', '/glance/',
           '/image/v2', '/images', '/api')
 
 # How many numbers beyond those in use are tried for a name of former times.
@@ -77,6 +77,8 @@ def _all(
     yield Candidate(worker.url, Kind.OWN, worker.name)
     for origin in worker.origins:
         yield Candidate(str(origin), Kind.OWN, worker.name)
+        # Glance takes two slashes for one.
+        yield Candidate(f'{origin}/', Kind.OWN, worker.name)
         if origin.is_default_port:
             yield Candidate(origin.without_port, Kind.OWN, worker.name)
     others = [one for one in topology.workers if one.name != worker.name]

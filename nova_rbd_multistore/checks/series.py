@@ -64,15 +64,19 @@ class Series:
         self._found = False
         self.down: dict[str, exception.GlanceError] = {}
 
-    def run(self, workers: Sequence[str],
-            balanced: imports.Imports | None) -> None:
-        """Try everything.
+    def run(
+        self, workers: Sequence[str], balanced: imports.Imports | None,
+        found: bool,
+    ) -> None:
+        """Try everything, or what makes sense after something was found.
 
         :param workers: their names.
         :param balanced: Glance behind the load balancer, None for no such.
+        :param found: whether something was found before.
         :raises GlanceError: when nobody can be asked what was staged where.
         :raises Cancelled: when the run is to end.
         """
+        self._found = found
         staged = self._present(workers, self._stage)
         selves = self._present(staged, lambda name: selfcheck.identify(
             self._bench, staged[name], self._topology))

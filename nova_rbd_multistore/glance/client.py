@@ -96,7 +96,10 @@ class Client:
 
     :param retries: how often to try such a request again.
     :param sleep: takes seconds; None for the machine's.
+    :cvar TIMEOUT: seconds for an answer, where the session has none.
     """
+
+    TIMEOUT = REQUEST_TIMEOUT
 
     def __init__(
         self,
@@ -121,7 +124,7 @@ class Client:
         self._options: dict[str, Any] = {
             'rate_semaphore': contextlib.nullcontext(), 'log': False}
         if not access.session.timeout:
-            self._options['timeout'] = REQUEST_TIMEOUT
+            self._options['timeout'] = self.TIMEOUT
         self._retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(
                 exception.GlanceUnavailable),

@@ -81,6 +81,9 @@ class Digest:
 class Imports(glance.Glance):
     """The image service, as those see it who upload images."""
 
+    # A worker waits 60 seconds for the one to which it forwards a request.
+    TIMEOUT = 90.0
+
     def create(
         self, name: str, disk_format: str, tags: Collection[str] = (),
     ) -> str:

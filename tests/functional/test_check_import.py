@@ -105,7 +105,7 @@ class SelfUrlTestCase(checkcase.CheckTestCase):
         ['unset', 'self-url-unset', ''],
         ['no_scheme', 'self-url-no-scheme', '{host}:{port}'],
         ['path', 'self-url-path', 'http://{host}:{port}/image'],
-        ['slash', 'self-url-path', 'http://{host}:{port}/'],
+        ['path_of_the_api', 'self-url-path', 'http://{host}:{port}/v2'],
         ['load_balancer', 'self-url-load-balancer', '{balancer}'],
         ['duplicate', 'self-url-duplicate', '{other}'],
         ['other_worker', 'self-url-other-worker', '{address}'],
@@ -128,6 +128,12 @@ class SelfUrlTestCase(checkcase.CheckTestCase):
         self.assertEqual(self.names[0], found.workers[0])
         if given and given != _NOWHERE and 'invalid' not in given:
             self.assertEqual(given, found.facts['url'])
+
+    def test_slash_at_its_end_does_no_harm(self) -> None:
+        self.configure(settings.GlanceSettings(
+            self_reference_url=f'{self.self_url(0)}/'), 0)
+        report = self.check()
+        self.assert_found(report)
 
     def test_public_endpoint_counts_where_it_is_unset(self) -> None:
         self.configure(settings.GlanceSettings(overrides={
