@@ -23,6 +23,7 @@ from typing import Any
 from keystoneauth1 import exceptions as ksa_exc
 from openstack import exceptions as sdk_exc
 import openstack.config
+import yaml
 
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import glance
@@ -57,7 +58,8 @@ def access(options: Sequence[str]) -> glance.Access:
         region = _region(options)
         session = region.get_session()
         session.app_name = _PROGRAM
-    except (sdk_exc.ConfigException, ksa_exc.ClientException) as exc:
+    except (sdk_exc.ConfigException, ksa_exc.ClientException,
+            yaml.YAMLError) as exc:
         raise NotConfigured(exception.in_one_line(str(exc))) from exc
     except (AttributeError, TypeError) as exc:
         # openstacksdk takes the shape of the file for granted.

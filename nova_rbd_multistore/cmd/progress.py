@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+import re
 import time
 
 from nova_rbd_multistore import copier
@@ -26,6 +27,9 @@ from nova_rbd_multistore.placing import running
 # Seconds between two lines about the same wait, unless what is waited for is
 # another thing.
 _AGAIN_AFTER = 30.0
+
+# On one line, what comes behind an id matters more than the whole of it.
+_UUID = re.compile(r'\b([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b')
 
 
 class Progress:
@@ -85,8 +89,8 @@ class Progress:
             return ''
         counted = f'{self._done} of {self._total} done' \
             if self._total > 1 else ''
-        return '; '.join(filter(None, (
-            counted, *(one.line() for one in waiting))))
+        return _UUID.sub(r'\1', '; '.join(filter(None, (
+            counted, *(one.short() for one in waiting)))))
 
 
 class _Waiting:
@@ -115,5 +119,16 @@ class _Waiting:
 
     def line(self) -> str:
         """Say it, with the seconds until now."""
-        seconds = self._news.seconds + time.monotonic() - self.read_at
-        return f'{self._where}: {seconds:.0f} s, {self._news.state}'
+        return f'{self._where}: {self._seconds:.0f} s, {self._news.state}'
+
+    def short(self) -> str:
+        """Say it in few words, the ones that change as early as can be."""
+        phase, state = self._news.phase, self._news.state
+        if phase is None or not state.startswith(phase.value):
+            return self.line()
+        return (f'{self._where}: {phase.name.lower()} {self._seconds:.0f} s'
+                f'{state.removeprefix(phase.value)}')
+
+    @property
+    def _seconds(self) -> float:
+        return self._news.seconds + time.monotonic() - self.read_at

@@ -118,9 +118,7 @@ class Seen:
         if running is not None and (
                 store in running.stores or not running.stores
                 and store in self.image.importing):
-            if store in self.image.failed and \
-                    store not in self.image.importing and \
-                    running.task.status != 'pending':
+            if self._has_failed(store, running.task):
                 return self._failed(store, running)
             return self._copying(store, running.task, stalled_after)
         if self.hidden and store in self.image.importing:
@@ -130,6 +128,16 @@ class Seen:
                        f'credential may not see; the store may be that of '
                        f'an earlier import')
         return self._idle(store)
+
+    def _has_failed(self, store: str, task: image_mod.Task) -> bool:
+        """Tell whether an import that holds the image is done with a store.
+
+        The lists count from when it has started. It may have ended since the
+        image was shown.
+        """
+        return task.status == 'failure' or (
+            task.status != 'pending' and store in self.image.failed
+            and store not in self.image.importing)
 
     def _copying(
         self, store: str, task: image_mod.Task, stalled_after: float,

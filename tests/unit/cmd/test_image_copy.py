@@ -17,6 +17,8 @@ from __future__ import annotations
 import dataclasses
 import re
 
+import fixtures
+
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore.cmd import exitcodes
 from tests.unit.cmd import running
@@ -121,7 +123,8 @@ class ImageCopyTestCase(running.CloudTestCase):
         done = self.copy('--store', 'dcn0', '--wait', '-f', 'json',
                          err=running.Terminal())
         self.assertIn('\r\x1b[K', done.err)
-        self.assertIn('the copy is in progress', done.err)
+        self.assertRegex(
+            done.err, r'copying \d s \(import task [0-9a-f]{8}, processing')
         # What is left when the terminal has obeyed.
         left = re.sub(r'[^\n]*\r\x1b\[K', '', done.err)
         self.assertRegex(left, r'^[^\n]* to dcn0: copied after [\d.]+ s\n$')
@@ -145,6 +148,22 @@ class ImageCopyTestCase(running.CloudTestCase):
         done = running.run('-q', 'image', 'copy', self.image_id,
                            '--store', 'dcn0', '--wait')
         self.assertEqual('', done.err)
+
+    def test_log_file(self):
+        path = self.useFixture(fixtures.TempDir()).join('log')
+        done = running.run('--log-file', path, 'image', 'copy', self.image_id,
+                           '--store', 'dcn0', '--wait')
+        self.assertEqual(exitcodes.OK, done.code)
+        self.assertNotIn('INFO', done.err)
+        with open(path) as log:
+            self.assertIn('INFO nova_rbd_multistore.copier Asked Glance',
+                          log.read())
+
+    def test_log_file_that_cannot_be_written(self):
+        done = running.run('--log-file', '/nonexistent/log', 'image', 'show',
+                           self.image_id)
+        self.assertEqual((exitcodes.FAILED, ''), (done.code, done.out))
+        self.assertIn('/nonexistent/log', done.err)
 
     def test_logs_with_verbose(self):
         done = running.run('-v', 'image', 'copy', self.image_id,

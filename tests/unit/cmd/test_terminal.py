@@ -76,6 +76,6 @@ class ProcessTestCase(base.TestCase):
         self.assertEqual(exitcodes.OK, process.returncode)
         self.assertIn('| copied |', out)
         shown = os.read(ours, 1 << 20).decode()
-        self.assertIn('the copy is in progress', shown)
+        self.assertIn(' to dcn0: copying ', shown)
         left = re.sub(r'[^\n]*\r\x1b\[K', '', shown)
         self.assertRegex(left, r'^\S+ to dcn0: copied after [\d.]+ s\r\n$')

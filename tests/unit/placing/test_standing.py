@@ -87,6 +87,8 @@ class StateTestCase(base.TestCase):
         (FAILED, image(failed=['dcn0']), task('success', 'dcn0')),
         # While Glance writes to the others.
         (FAILED, image('t1', failed=['dcn0']), task('processing', 'dcn0')),
+        # It has ended after the image was shown.
+        (FAILED, image('t1', ['dcn0']), task('failure', 'dcn0')),
         # Staging failed.
         (FAILED, image(importing=['dcn0']), task('failure', 'dcn0')),
         (FAILED, image(importing=['dcn0'])),
