@@ -14,6 +14,8 @@
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sequence
+from concurrent import futures
 import contextlib
 import signal
 
@@ -75,10 +77,19 @@ class GlanceConfigured(fixtures.Fixture):
         self._workers = [lab.glances[name] for name in workers or lab.glances]
 
     def _setUp(self) -> None:
-        stack = contextlib.ExitStack()
-        self.addCleanup(stack.close)
-        for worker in self._workers:
-            stack.enter_context(worker.configured(self._asked))
+        # A restart is a second or two of waiting, so all at the same time.
+        with futures.ThreadPoolExecutor(len(self._workers)) as pool:
+            stacks = [contextlib.ExitStack() for _ in self._workers]
+            self.addCleanup(self._restore, stacks)
+            list(pool.map(
+                lambda stack, worker: stack.enter_context(
+                    worker.configured(self._asked)),
+                stacks, self._workers))
+
+    @staticmethod
+    def _restore(stacks: Sequence[contextlib.ExitStack]) -> None:
+        with futures.ThreadPoolExecutor(len(stacks)) as pool:
+            list(pool.map(lambda stack: stack.close(), stacks))
 
 
 class ExtraWorker(fixtures.Fixture):
