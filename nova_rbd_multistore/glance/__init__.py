@@ -14,10 +14,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 import functools
+import urllib.parse
 
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import image as image_mod
+from nova_rbd_multistore import record as record_mod
 from nova_rbd_multistore import store as store_mod
 from nova_rbd_multistore import version as version_mod
 from nova_rbd_multistore.glance import client
@@ -26,6 +29,9 @@ from nova_rbd_multistore.glance import client
 Access = client.Access
 
 _ACCEPTED = 202
+
+# Of a list that Glance gives in pages; each has 25 images by default.
+_MOST_PAGES = 1000
 
 # That of GET /v2/images/{id}/locations.
 _LOCATIONS_SINCE: version_mod.Version = (2, 17)
@@ -113,6 +119,24 @@ class Glance(client.Client):
         return self._get('list versions', '/versions',
                          version_mod.newest_from_glance)
 
+    def _images(
+        self, what: str, filters: Mapping[str, str],
+    ) -> tuple[image_mod.Image, ...]:
+        """Return all images that the filters let pass, page by page.
+
+        https://docs.openstack.org/api-ref/image/v2/#list-images
+        """
+        found: list[image_mod.Image] = []
+        path = f'/v2/images?{urllib.parse.urlencode(filters)}'
+        for _page in range(_MOST_PAGES):
+            images, following = self._get(what, path, _page_from_glance)
+            found += images
+            if following is None:
+                return tuple(found)
+            path = following
+        raise exception.GlanceUnavailable(
+            what, f'no end after {_MOST_PAGES} pages')
+
     def _check_locations(self, what: str) -> None:
         if self._endpoints in _WITH_LOCATIONS:
             return
@@ -129,3 +153,18 @@ def _parse_image(image_id: str, body: object) -> image_mod.Image:
         raise exception.InvalidRecord(
             'id', f'{image.id} in place of the one asked for')
     return image
+
+
+def _page_from_glance(
+    body: object,
+) -> tuple[list[image_mod.Image], str | None]:
+    page = record_mod.Record(body)
+    images = [image_mod.Image.from_glance(image)
+              for image in page.elements('images')]
+    following = page.value('next')
+    if following is None:
+        return images, None
+    if (not images or not isinstance(following, str)
+            or not following.startswith('/v2/images?')):
+        raise exception.InvalidRecord('next', 'not a page of images')
+    return images, following

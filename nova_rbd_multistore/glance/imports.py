@@ -18,12 +18,10 @@ https://docs.openstack.org/glance/latest/admin/interoperable-image-import.html
 from __future__ import annotations
 
 from collections.abc import Collection
-from collections.abc import Mapping
 import dataclasses
 import hashlib
 from typing import IO
 from typing import Any
-import urllib.parse
 import uuid
 
 import requests
@@ -32,14 +30,10 @@ from nova_rbd_multistore import exception
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore import info
-from nova_rbd_multistore import record as record_mod
 
 _REQUEST_ID = 'x-openstack-request-id'
 
 _DATA = 'application/octet-stream'
-
-# Of a list that Glance gives in pages; each has 25 images by default.
-_MOST_PAGES = 1000
 
 # Glance hides this property and finds images by it.
 _STAGE_HOST = 'os_glance_stage_host'
@@ -144,12 +138,12 @@ class Imports(glance.Glance):
 
         :param url: the worker's, exactly as it calls itself.
         """
-        return self._list(f'list images staged at {url}',
+        return self._images(f'list images staged at {url}',
                           {'status': 'uploading', _STAGE_HOST: url})
 
     def tagged(self, tag: str) -> tuple[image_mod.Image, ...]:
         """Return the images with a tag."""
-        return self._list(f'list images with tag {tag}', {'tag': tag})
+        return self._images(f'list images with tag {tag}', {'tag': tag})
 
     def digest(self, image_id: str, algorithm: str) -> Digest:
         """Read the data of an image.
@@ -213,36 +207,3 @@ class Imports(glance.Glance):
         response, _answer = self._change(
             method, what, url, status, global_request_id=sent, **body)
         return Receipt(sent, response.headers.get(_REQUEST_ID))
-
-    def _list(
-        self, what: str, filters: Mapping[str, str],
-    ) -> tuple[image_mod.Image, ...]:
-        """Return all images that the filters let pass, page by page.
-
-        https://docs.openstack.org/api-ref/image/v2/#list-images
-        """
-        found: list[image_mod.Image] = []
-        path = f'/v2/images?{urllib.parse.urlencode(filters)}'
-        for _page in range(_MOST_PAGES):
-            images, following = self._get(what, path, _page_from_glance)
-            found += images
-            if following is None:
-                return tuple(found)
-            path = following
-        raise exception.GlanceUnavailable(
-            what, f'no end after {_MOST_PAGES} pages')
-
-
-def _page_from_glance(
-    body: object,
-) -> tuple[list[image_mod.Image], str | None]:
-    page = record_mod.Record(body)
-    images = [image_mod.Image.from_glance(image)
-              for image in page.elements('images')]
-    following = page.value('next')
-    if following is None:
-        return images, None
-    if (not images or not isinstance(following, str)
-            or not following.startswith('/v2/images?')):
-        raise exception.InvalidRecord('next', 'not a page of images')
-    return images, following

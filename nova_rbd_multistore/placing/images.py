@@ -15,16 +15,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-import urllib.parse
 import uuid
 
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import image as image_mod
-from nova_rbd_multistore import record as record_mod
 from nova_rbd_multistore.placing import importtask
-
-_ACCEPTED = 202
 
 
 class NoSuchImage(exception.MultistoreError):
@@ -75,12 +71,10 @@ class Images(glance.Glance):
         https://docs.openstack.org/api-ref/image/v2/#list-images
         """
         for hidden in ('false', 'true'):
-            query = urllib.parse.urlencode({
+            found = self._images(f'list images of the name {name}', {
                 # With the operator, because names have colons too.
                 'name': f'eq:{name}', 'visibility': 'all',
-                'os_hidden': hidden, 'limit': 100})
-            found = self._get(f'list images of the name {name}',
-                              f'/v2/images?{query}', _images_from_glance)
+                'os_hidden': hidden})
             # MySQL does not tell capitals from small letters.
             exact = tuple(image for image in found if image.name == name)
             if exact:
@@ -103,14 +97,11 @@ class Images(glance.Glance):
         https://docs.openstack.org/api-ref/image/v2/#import-an-image
         """
         names = sorted(stores)
-        what = f'copy image {image_id} to stores {", ".join(names)}'
-        response, _body = self._request(
-            'post', what, f'/v2/images/{image_id}/import', data={
+        self._change(
+            'post', f'copy image {image_id} to stores {", ".join(names)}',
+            f'/v2/images/{image_id}/import', status=202, data={
                 'method': {'name': 'copy-image'}, 'stores': names,
                 'all_stores_must_succeed': False})
-        if response.status_code != _ACCEPTED:
-            raise exception.GlanceUnavailable(
-                what, f'HTTP {response.status_code} in place of {_ACCEPTED}')
 
 
 def _is_id(wanted: str) -> bool:
@@ -118,8 +109,3 @@ def _is_id(wanted: str) -> bool:
         return str(uuid.UUID(wanted)) == wanted.lower()
     except ValueError:
         return False
-
-
-def _images_from_glance(body: object) -> tuple[image_mod.Image, ...]:
-    return tuple(map(image_mod.Image.from_glance,
-                     record_mod.Record(body).elements('images')))

@@ -14,8 +14,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
 import subprocess
 import sys
@@ -24,30 +22,11 @@ from typing import Any
 from lab import cloud
 from lab import clouds
 from lab import names
+from tests import ended
 from tests import labtest
 
 TIMEOUT = 120
 _PROGRAM = (sys.executable, '-m', 'nova_rbd_multistore.cmd.main')
-
-
-@dataclasses.dataclass(frozen=True)
-class Done:
-    """How a run of the program ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """What it printed, parsed."""
-        return json.loads(self.out)
-
-    @property
-    def error(self) -> str:
-        """The one line on stderr."""
-        line, = self.err.splitlines()
-        return line
 
 
 def start(
@@ -69,19 +48,19 @@ def start(
 
 def run(
     lab: cloud.Lab, *argv: str, user: str = 'admin', inside: bool = False,
-) -> Done:
+) -> ended.Done:
     """Run the program as a user of the lab, to its end."""
     with start(lab, *argv, user=user, inside=inside) as process:
         try:
             out, err = process.communicate(timeout=TIMEOUT)
         finally:
             process.kill()
-    return Done(process.returncode, out, err)
+    return ended.Done(process.returncode, out, err)
 
 
 class CliTestCase(labtest.LabTestCase):
 
-    def run_cli(self, *argv: str, user: str = 'admin') -> Done:
+    def run_cli(self, *argv: str, user: str = 'admin') -> ended.Done:
         """Run the program to its end."""
         return run(self.lab, *argv, user=user)
 
@@ -104,7 +83,7 @@ class CliTestCase(labtest.LabTestCase):
         return shown
 
     def copy(self, *argv: str, user: str = 'admin') -> tuple[
-            Done, dict[tuple[str, str], str]]:
+            ended.Done, dict[tuple[str, str], str]]:
         """Run ``image copy``; return also the results."""
         done = self.run_cli('image', 'copy', *argv, '-f', 'json', user=user)
         return done, {(row['image'], row['store']): row['result']

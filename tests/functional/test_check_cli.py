@@ -23,6 +23,7 @@ from lab import names
 from lab import settings
 from nova_rbd_multistore.checks import bench
 from nova_rbd_multistore.cmd import exitcodes
+from tests import ended
 from tests.functional import checkcase
 from tests.functional import cli
 
@@ -42,7 +43,7 @@ class CheckCliTestCase(checkcase.CheckTestCase):
         """Options by which all workers are found."""
         return ['--discover', f'{names.SERVICE}:{self.workers[0].port}']
 
-    def run_check(self, *argv: str, inside: bool = True) -> cli.Done:
+    def run_check(self, *argv: str, inside: bool = True) -> ended.Done:
         """Run the command to its end as a tenant."""
         return cli.run(self.lab, *_CHECK, *argv, user='demo', inside=inside)
 

@@ -15,30 +15,14 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import io
-import json
-from typing import Any
 
 import fixtures
 
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore.cmd import main
 from tests import base
-
-
-@dataclasses.dataclass(frozen=True)
-class Done:
-    """How a run of the program ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """What it printed, parsed."""
-        return json.loads(self.out)
+from tests import ended
 
 
 class Terminal(io.StringIO):
@@ -48,7 +32,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def run(*argv: str, err: io.StringIO | None = None) -> Done:
+def run(*argv: str, err: io.StringIO | None = None) -> ended.Done:
     """Run the program.
 
     :param err: None for a pipe.
@@ -59,7 +43,7 @@ def run(*argv: str, err: io.StringIO | None = None) -> Done:
             code = main.App(out, err).run(list(argv))
         except SystemExit as exc:
             code = int(exc.code or 0)
-    return Done(code, out.getvalue(), err.getvalue())
+    return ended.Done(code, out.getvalue(), err.getvalue())
 
 
 class CloudTestCase(base.TestCase):

@@ -54,7 +54,7 @@ class NamesTestCase(base.TestCase):
         self.assertEqual('i1', self.images.find('ubuntu').id)
         self.assertEqual([{
             'name': ['eq:ubuntu'], 'visibility': ['all'],
-            'os_hidden': ['false'], 'limit': ['100']}], self.asked())
+            'os_hidden': ['false']}], self.asked())
 
     def test_name_that_has_to_be_quoted(self):
         self.answer([('i1', 'in:a&b=c "d"/é')])
