@@ -52,6 +52,7 @@ class LabWorker(workers.Worker):
     ) -> None:
         self.daemon = daemon
         self.url = daemon.worker.url
+        self.self_url = daemon.worker.self_url
         self._reach = reach
         self._service = service
 

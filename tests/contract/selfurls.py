@@ -76,7 +76,7 @@ class SelfUrlCases(uploads.UploadCase):
 
     def test_the_same_at_two_workers(self) -> None:
         worker = self.glance.add_worker(
-            workers.Setup(self_url=self.near.url))
+            workers.Setup(self_url=self.near.self_url))
         self.assert_not_distributed(worker, self.near)
         # A third one goes where it is told, and there is no data.
         image_id = self.stage(worker)

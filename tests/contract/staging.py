@@ -88,25 +88,25 @@ class StagingCases(uploads.UploadCase):
         image_id = self.stage()
         for worker in (self.near, self.far):
             self.assertIn(image_id, [image.id for image in self.at(
-                worker).staged_at(self.far.url)])
+                worker).staged_at(self.far.self_url)])
             self.assertNotIn(image_id, [image.id for image in self.at(
-                worker).staged_at(self.near.url)])
-        for text in (f'{self.far.url}/', f' {self.far.url}', ''):
+                worker).staged_at(self.near.self_url)])
+        for text in (f'{self.far.self_url}/', f' {self.far.self_url}', ''):
             self.assertNotIn(image_id, [image.id for image in self.at(
                 self.far).staged_at(text)])
         # A database that compares as MariaDB does by default.
-        for text in (f'{self.far.url} ', self.far.url.upper()):
+        for text in (f'{self.far.self_url} ', self.far.self_url.upper()):
             self.assertIn(image_id, [image.id for image in self.at(
                 self.far).staged_at(text)])
         self.at(self.near).import_staged(image_id)
         self.watch(image_id)
         self.assertNotIn(image_id, [image.id for image in self.at(
-            self.far).staged_at(self.far.url)])
+            self.far).staged_at(self.far.self_url)])
 
     def test_image_of_another_project(self) -> None:
         image_id = self.stage()
         self.assertEqual((), self.at(
-            self.near, deployment.OTHER).staged_at(self.far.url))
+            self.near, deployment.OTHER).staged_at(self.far.self_url))
         for worker in (self.near, self.far):
             self.assert_refused(
                 404, f'No image found with ID {image_id}', self.import_at(
@@ -115,7 +115,7 @@ class StagingCases(uploads.UploadCase):
                 404, f'Failed to find image {image_id} to delete',
                 self.delete_at(worker, image_id, deployment.OTHER))
         self.assertIn(image_id, [image.id for image in self.at(
-            self.near, deployment.COPIER).staged_at(self.far.url)])
+            self.near, deployment.COPIER).staged_at(self.far.self_url)])
 
     def test_community_image_of_another_project(self) -> None:
         image_id = self.stage(visibility='community')
@@ -129,7 +129,7 @@ class StagingCases(uploads.UploadCase):
                      'action.', self.delete_at(
                          worker, image_id, deployment.OTHER))
         self.assertEqual((), self.at(
-            self.near, deployment.OTHER).staged_at(self.far.url))
+            self.near, deployment.OTHER).staged_at(self.far.self_url))
 
     def test_import_of_an_administrator(self) -> None:
         image_id = self.stage()

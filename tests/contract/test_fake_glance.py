@@ -51,7 +51,7 @@ class FakeWorker(workers.Worker):
         self, fake: fixture.FakeGlance, worker: fixture.Worker,
         users: Mapping[str, fixture.User],
     ) -> None:
-        self.url = worker.url
+        self.url = self.self_url = worker.url
         self._fake = fake
         self.worker = worker
         self._users = users

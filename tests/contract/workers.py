@@ -51,9 +51,12 @@ class Worker(abc.ABC):
     """A worker of Glance's, with its staging area.
 
     :ivar url: that leads to it.
+    :ivar self_url: that it tells other workers, unless it is set up in
+        another way; with the name that it has among them, if it has one.
     """
 
     url: str
+    self_url: str
 
     @abc.abstractmethod
     def access(self, user: str) -> glance.Access:
