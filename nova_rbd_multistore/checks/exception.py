@@ -47,9 +47,6 @@ class ImportTimedOut(exception.MultistoreError):
         self.seconds = seconds
 
 
-# What is wrong with what an operator asks for.
-
-
 class WorkerDown(exception.MultistoreError):
     """A worker that could be used before does not answer any more.
 
@@ -72,6 +69,9 @@ class NotStaged(exception.MultistoreError):
     def __init__(self, found: row.Row) -> None:
         super().__init__(found.detail)
         self.row = found
+
+
+# What is wrong with what an operator asks for.
 
 
 class InvalidUrl(exception.Usage):
