@@ -81,6 +81,8 @@ class Trials:
             different = self.compared(pair, specimen, image)
         except (check_exception.ImportFailed,
                 check_exception.ImportTimedOut) as exc:
+            # One that was killed leaves an import without end.
+            self._bench.check_up(*pair.names)
             return _failed(pair, specimen, receipt, exc.reason)
         except exception.GlanceError as exc:
             self._bench.check_up(*pair.names)
