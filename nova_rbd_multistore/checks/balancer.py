@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent import futures
+import functools
 
 from nova_rbd_multistore import exception
 from nova_rbd_multistore.checks import bench as bench_mod
@@ -51,6 +52,7 @@ class Balanced:
     def tried(self, workers: Sequence[str]) -> row.Row:
         """Stage and import several images at the same time.
 
+        :raises WorkerDown: when one does not answer any more.
         :raises Cancelled: when the run is to end.
         """
         budget = self._bench.budget(self._options.timeout)
@@ -60,7 +62,8 @@ class Balanced:
                       for name in wanted]
             # All are staged before the first one is imported.
             futures.wait(staged)
-            results = list(pool.map(self._imported, staged))
+            results = list(pool.map(
+                functools.partial(self._imported, workers), staged))
         failures = [result for result in results if isinstance(result, str)]
         if failures:
             return finding.BALANCER_FAILED.found(
@@ -77,7 +80,8 @@ class Balanced:
                    'forwarded': forwarded})
 
     def _imported(
-        self, staged: futures.Future[bench_mod.Specimen],
+        self, workers: Sequence[str],
+        staged: futures.Future[bench_mod.Specimen],
     ) -> bool | str | None:
         """Import one; return whether it was forwarded, or what failed."""
         try:
@@ -91,9 +95,9 @@ class Balanced:
                 specimen, image)
             if different is not None:
                 return different.detail
-            self._bench.remove(specimen)
+            self._bench.discard(specimen)
             return receipt.forwarded
         except (exception.GlanceError, check_exception.ImportFailed,
-                check_exception.ImportTimedOut,
-                check_exception.WorkerDown) as exc:
+                check_exception.ImportTimedOut) as exc:
+            self._bench.check_up(*workers)
             return str(exc)

@@ -24,6 +24,7 @@ from collections.abc import Mapping
 import contextlib
 import dataclasses
 import threading
+from typing import TypeVar
 import uuid
 
 from oslo_log import log as logging
@@ -38,6 +39,8 @@ from nova_rbd_multistore.glance import imports
 
 LOG = logging.getLogger(__name__)
 
+_T = TypeVar('_T')
+
 TAG = 'nova-rbd-multistore-check'
 
 # Seconds that a clean-up waits for an import that runs: a deleted image leaves
@@ -45,6 +48,9 @@ TAG = 'nova-rbd-multistore-check'
 _SETTLE = 60.0
 
 _LONGEST_PAUSE = 5.0
+
+# Statuses of images that have nothing in any staging directory.
+_NOT_STAGED = ('queued', image_mod.ACTIVE)
 
 
 @dataclasses.dataclass
@@ -181,6 +187,13 @@ class Bench:
                 self.at(specimen.worker).delete(specimen.image_id)
         specimen.removed = True
 
+    def discard(self, specimen: Specimen) -> None:
+        """Delete an image; the end of the run tells if that cannot be."""
+        try:
+            self.remove(specimen)
+        except exception.GlanceError as exc:
+            LOG.debug('Image %s is left for now: %s', specimen.image_id, exc)
+
     def sweep(self) -> Iterator[tuple[Specimen, exception.GlanceError]]:
         """Remove all that is left of this run; yield what cannot be."""
         for specimen in self._made:
@@ -188,21 +201,24 @@ class Bench:
                 continue
             try:
                 self._identify(specimen)
-                self._settle(specimen)
-                self.remove(specimen)
+                self._remove_at_last(specimen, self._settle(specimen))
             except exception.GlanceError as exc:
                 yield specimen, exc
 
     def _look(self, specimen: Specimen) -> image_mod.Image:
-        """Look at an image through whichever worker answers."""
+        return self._anywhere(
+            specimen, lambda service: service.image(specimen.image_id))
+
+    def _anywhere(
+        self, specimen: Specimen, ask: Callable[[imports.Imports], _T],
+    ) -> _T:
+        """Ask the worker with the data, or else whichever one answers."""
         try:
-            return self.at(specimen.worker).image(specimen.image_id)
+            return ask(self.at(specimen.worker))
         except exception.GlanceUnavailable:
             for other in self.others(specimen.worker):
-                try:
-                    return self.at(other).image(specimen.image_id)
-                except exception.GlanceUnavailable:
-                    continue
+                with contextlib.suppress(exception.GlanceUnavailable):
+                    return ask(self.at(other))
             raise
 
     def _why(self, specimen: Specimen, image: image_mod.Image) -> str:
@@ -221,17 +237,39 @@ class Bench:
     def _identify(self, specimen: Specimen) -> None:
         """Find the id of an image whose creation had no usable answer."""
         if not specimen.image_id:
-            found = self.at(specimen.worker).tagged(TAG)
+            found = self._anywhere(
+                specimen, lambda service: service.tagged(TAG))
             specimen.image_id = next(
                 (image.id for image in found
                  if image.name == specimen.name), '')
 
-    def _settle(self, specimen: Specimen) -> None:
-        """Wait, for a while, until no import writes to the image."""
+    def _settle(self, specimen: Specimen) -> image_mod.Image | None:
+        """Wait, for a while, until no import writes to the image.
+
+        Return what it is then, None when there is none.
+        """
         budget = timing.Budget(self.clock, _SETTLE)
         try:
-            while (specimen.image_id and self._look(specimen).lock
-                   and budget.left):
+            while specimen.image_id:
+                image = self._look(specimen)
+                if not image.lock or not budget.left:
+                    return image
                 budget.pause(1.0)
         except exception.NotFound:
+            specimen.removed = True
+        return None
+
+    def _remove_at_last(
+        self, specimen: Specimen, image: image_mod.Image | None,
+    ) -> None:
+        try:
+            self.remove(specimen)
+        except exception.GlanceUnavailable:
+            # Through a worker that does not know where the data are staged,
+            # the image would go and they would stay.
+            if image is None or image.status not in _NOT_STAGED:
+                raise
+            with contextlib.suppress(exception.NotFound):
+                self._anywhere(specimen, lambda service: service.delete(
+                    specimen.image_id))
             specimen.removed = True

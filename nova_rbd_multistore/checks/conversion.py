@@ -42,6 +42,7 @@ class Conversion:
     def tried(self, pair: trial.Pair) -> tuple[str | None, row.Row]:
         """Import one; return the format that it ended in, None for none.
 
+        :raises WorkerDown: when one does not answer any more.
         :raises Cancelled: when the run is to end.
         """
         budget = self._bench.budget(self._options.timeout)
@@ -53,9 +54,10 @@ class Conversion:
             image = self._bench.wait(
                 specimen, self._options.stores, self._options.timeout)
             wrong = self._wrong(pair, specimen, image)
-            self._bench.remove(specimen)
+            self._bench.discard(specimen)
         except (exception.GlanceError, check_exception.ImportFailed,
                 check_exception.ImportTimedOut) as exc:
+            self._bench.check_up(*pair.names)
             return None, finding.CONVERSION_FAILED.found(
                 row.CONVERSION, *pair.names, through=pair.through,
                 reason=str(exc),

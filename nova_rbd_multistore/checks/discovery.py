@@ -18,8 +18,10 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
 import dataclasses
+import ipaddress
 import re
 import socket
+import urllib.parse
 
 from nova_rbd_multistore import glance
 from nova_rbd_multistore.checks import exception as check_exception
@@ -45,7 +47,11 @@ class Resolver:
 
 
 def _addresses(name: str) -> Sequence[str]:
-    found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except UnicodeError as exc:
+        # Of a label that is empty or too long.
+        raise OSError(str(exc)) from exc
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
@@ -90,13 +96,20 @@ def topology(
     if not urls:
         remote = catalog.urls(access, catalog.REMOTE)
         urls = [*endpoints[:1], *remote[:1]]
+    if not urls:
+        raise check_exception.NoWorkers
     workers = given(urls, resolver)
     own = {worker.url for worker in workers}
     shared = [url for url in endpoints if url not in own]
     via = wanted.via or next(iter(shared), None)
+    if via is not None:
+        via = worker_mod.check_url(via)
+    if via in own:
+        raise check_exception.SameUrl(via)
+    # The name of one pod is that worker's own.
+    names = (str(service_origin(service)) for service in wanted.services)
     return worker_mod.Topology(
-        workers, None if via is None else worker_mod.check_url(via),
-        (*shared, *map(str, map(service_origin, wanted.services))))
+        workers, via, (*shared, *(url for url in names if url not in own)))
 
 
 def given(
@@ -106,13 +119,18 @@ def given(
 
     :raises InvalidUrl: for the first that is none.
     """
-    checked = list(dict.fromkeys(map(worker_mod.check_url, urls)))
-    names = worker_mod.named(
-        [worker_mod.Origin.parse(url) for url in checked])
-    return tuple(
-        worker_mod.Worker(name, url, _aliases(
+    found: list[worker_mod.Worker] = []
+    for url in map(worker_mod.check_url, urls):
+        worker = worker_mod.Worker(url, url, _aliases(
             worker_mod.Origin.parse(url).host, resolver))
-        for name, url in zip(names, checked, strict=True))
+        if not any(worker.is_same(one) for one in found):
+            found.append(worker)
+    names = worker_mod.named([worker.origin for worker in found])
+    if len(set(names)) < len(names):
+        # They differ by their paths.
+        return tuple(found)
+    return tuple(dataclasses.replace(worker, name=name)
+                 for name, worker in zip(names, found, strict=True))
 
 
 def discovered(service: str, resolver: Resolver) -> list[str]:
@@ -132,8 +150,8 @@ def discovered(service: str, resolver: Resolver) -> list[str]:
         raise check_exception.UnknownHost(origin.host, str(exc)) from exc
     if len(addresses) == 1:
         return [str(origin)]
-    hosts = [_own_name(address, resolver, origin.host) or address
-             for address in addresses]
+    hosts = {_own_name(address, resolver, origin.host) or address
+             for address in addresses}
     # A resolver gives them in another order each time.
     return [str(dataclasses.replace(origin, host=host))
             for host in sorted(hosts, key=_natural)]
@@ -150,10 +168,13 @@ def service_origin(service: str) -> worker_mod.Origin:
     :raises InvalidUrl: when it is none.
     """
     url = service if '://' in service else f'http://{service}'
-    host = url.partition('://')[2].rpartition(']')[2] or url
-    if ':' not in host:
-        url = f'{url}:{worker_mod.DEFAULT_PORT}'
-    return worker_mod.Origin.parse(url)
+    origin = worker_mod.Origin.parse(url)
+    parts = urllib.parse.urlsplit(url)
+    if parts.path.strip('/'):
+        raise check_exception.InvalidUrl(
+            service, 'a service name has no path')
+    return origin if parts.port else dataclasses.replace(
+        origin, port=worker_mod.DEFAULT_PORT)
 
 
 def _aliases(host: str, resolver: Resolver) -> frozenset[str]:
@@ -175,7 +196,7 @@ def _aliases(host: str, resolver: Resolver) -> frozenset[str]:
 def _own_name(
     address: str, resolver: Resolver, shared: str | None,
 ) -> str | None:
-    """Return the name of an address that has no other address.
+    """Return the name of an address that no other host has.
 
     :param shared: a name that is not one's own, None for no such.
     """
@@ -184,6 +205,11 @@ def _own_name(
     if name is None or name in (shared, 'localhost'):
         return None
     try:
-        return name if list(resolver.addresses(name)) == [address] else None
+        addresses = resolver.addresses(name)
     except OSError:
         return None
+    # At most one of IPv4 and one of IPv6.
+    families = {ipaddress.ip_address(one).version for one in addresses}
+    alone = len(families) == len(addresses) and all(
+        one == address or resolver.name(one) == name for one in addresses)
+    return name if alone and address in addresses else None

@@ -14,8 +14,13 @@
 
 from __future__ import annotations
 
+import re
+
 from nova_rbd_multistore import exception
 from nova_rbd_multistore.checks import row
+
+# A user and a password in a URL.
+_LOGIN = re.compile(r'(//|^)[^/]*@')
 
 # How the import of staged data ended.
 
@@ -47,9 +52,6 @@ class ImportTimedOut(exception.MultistoreError):
         self.seconds = seconds
 
 
-# What is wrong with what an operator asks for.
-
-
 class WorkerDown(exception.MultistoreError):
     """A worker that could be used before does not answer any more.
 
@@ -74,6 +76,9 @@ class NotStaged(exception.MultistoreError):
         self.row = found
 
 
+# What is wrong with what an operator asks for.
+
+
 class InvalidUrl(exception.Usage):
     """A URL that cannot be one of a Glance.
 
@@ -83,10 +88,32 @@ class InvalidUrl(exception.Usage):
 
     def __init__(self, url: str, reason: str) -> None:
         super().__init__(
-            f'{exception.in_one_line(url, 200)!r} is no URL of a Glance: '
-            f'{reason}')
+            f'{_without_login(url)!r} is no URL of a Glance: {reason}')
         self.url = url
         self.reason = reason
+
+
+class SameUrl(exception.Usage):
+    """The load balancer is one of the workers.
+
+    :param url: of both.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f'{url} is named as a worker and as the load balancer (--via). '
+            f'A worker needs a URL of its own, that leads to no other.')
+        self.url = url
+
+
+class NoWorkers(exception.Usage):
+    """Nobody says where workers are."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            'The service catalog has no endpoint of image, in this region '
+            'and for this login, that a worker could be. Name workers with '
+            '--worker or --discover.')
 
 
 class UnknownHost(exception.Usage):
@@ -103,3 +130,7 @@ class UnknownHost(exception.Usage):
             f'pod of the same cluster; else name them with --worker.')
         self.host = host
         self.reason = reason
+
+
+def _without_login(url: str) -> str:
+    return _LOGIN.sub(r'\1***@', exception.in_one_line(url, 200))

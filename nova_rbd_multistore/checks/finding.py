@@ -47,6 +47,9 @@ class Problem:
         """
         words = {'workers': row.joined(workers), 'first': workers[0]
                  if workers else '', **more}
+        if 'reason' in words:
+            # It ends a sentence, and may be one.
+            words['reason'] = str(words['reason']).rstrip('.')
         return row.Row(
             check, workers, row.Verdict.FOUND,
             self.explanation.format(**words), self.code,

@@ -74,7 +74,7 @@ class ImportCheck:
             self._left_overs(self._services[seen.known[0].worker.name])
         if seen.usable and not self._options.read_only:
             self._try(seen)
-        return row.Report(tuple(self._rows))
+        return row.Report(tuple(self._rows), tuple(self._services))
 
     def _add(self, *rows: row.Row) -> None:
         for one in rows:

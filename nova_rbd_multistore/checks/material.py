@@ -27,7 +27,7 @@ MIB = 1024 * 1024
 RAW = 'raw'
 QCOW2 = 'qcow2'
 
-# What Glance hashes with by default, and reads back are compared by.
+# What Glance hashes with by default.
 HASH = 'sha512'
 
 _MAGIC = b'QFI\xfb'
@@ -53,8 +53,12 @@ class Material(Protocol):
         :param seed: makes them other data than those of another image.
         """
 
-    def digest(self, seed: str) -> str | None:
-        """Return the hash of the disk in it, None where nobody knows."""
+    def digest(self, seed: str, algorithm: str = HASH) -> str | None:
+        """Return the hash of the disk in it, None where nobody knows.
+
+        :param algorithm: of hashlib's.
+        :raises ValueError: when that has no such one.
+        """
 
 
 class RawData:
@@ -71,8 +75,8 @@ class RawData:
     def open(self, seed: str) -> IO[bytes]:
         return io.BufferedReader(_Blocks(seed, self.size), MIB)
 
-    def digest(self, seed: str) -> str | None:
-        return _digest(self.open(seed))
+    def digest(self, seed: str, algorithm: str = HASH) -> str | None:
+        return _digest(self.open(seed), algorithm)
 
 
 class SmallQcow2:
@@ -97,9 +101,9 @@ class SmallQcow2:
         return io.BytesIO(b''.join(
             part.ljust(_CLUSTER, b'\0') for part in parts))
 
-    def digest(self, seed: str) -> str | None:
+    def digest(self, seed: str, algorithm: str = HASH) -> str | None:
         return _digest(io.BytesIO(
-            self._written(seed).ljust(self.size, b'\0')))
+            self._written(seed).ljust(self.size, b'\0')), algorithm)
 
     @staticmethod
     def _written(seed: str) -> bytes:
@@ -126,11 +130,11 @@ class ImageFile:
     def open(self, seed: str) -> IO[bytes]:
         return self._path.open('rb')
 
-    def digest(self, seed: str) -> str | None:
+    def digest(self, seed: str, algorithm: str = HASH) -> str | None:
         if self.disk_format == QCOW2:
             return None
         with self.open(seed) as data:
-            return _digest(data)
+            return _digest(data, algorithm)
 
 
 class _Blocks(io.RawIOBase):
@@ -161,8 +165,8 @@ class _Blocks(io.RawIOBase):
         return len(piece)
 
 
-def _digest(data: IO[bytes]) -> str:
-    counted = hashlib.new(HASH)
+def _digest(data: IO[bytes], algorithm: str) -> str:
+    counted = hashlib.new(algorithm)
     while chunk := data.read(MIB):
         counted.update(chunk)
     return counted.hexdigest()

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import enum
 
@@ -34,6 +35,8 @@ _CHECKS = (WORKER, LEFT_OVERS, STAGE, SELF_URL, IMPORT, DELETE, BALANCER,
            CONVERSION, RUN)
 # Whose workers are the one that staged, and the one that was asked.
 _PAIRED = (IMPORT, DELETE, CONVERSION)
+# Of several workers at the same time, each of which ends when it likes.
+_AT_ONCE = (STAGE, *_PAIRED)
 
 
 class Verdict(enum.Enum):
@@ -84,15 +87,21 @@ class Report:
     """All rows.
 
     :param rows: in the order in which they were known.
+    :param workers: all names, in the order of the ring.
     :ivar rows: in an order that is the same in each run.
     """
 
     rows: tuple[Row, ...]
+    workers: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, 'rows', tuple(sorted(
-            self.rows,
-            key=lambda row: (_CHECKS.index(row.check), row.workers))))
+            self.rows, key=self._place)))
+
+    def _place(self, row: Row) -> tuple[int, list[int]]:
+        return _CHECKS.index(row.check), [
+            self.workers.index(name) for name in row.workers
+            if row.check in _AT_ONCE and name in self.workers]
 
     @property
     def findings(self) -> tuple[Row, ...]:

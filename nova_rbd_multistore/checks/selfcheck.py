@@ -28,6 +28,7 @@ Selves = Mapping[str, selfurl.Candidate | None]
 
 _BY_KIND = {
     selfurl.Kind.OTHER_WORKER: finding.OTHER_WORKER,
+    selfurl.Kind.OTHER_SCHEME: finding.OTHER_WORKER,
     selfurl.Kind.LOAD_BALANCER: finding.LOAD_BALANCER,
     selfurl.Kind.NO_SCHEME: finding.NO_SCHEME,
     selfurl.Kind.PATH: finding.PATH,
@@ -64,7 +65,9 @@ def judge(selves: Selves) -> Iterator[row.Row]:
         if known is None:
             yield row.Row(row.SELF_URL, (name,), row.Verdict.NOTE,
                           'none of the URLs that are known here, or unset')
-        elif known.kind in (selfurl.Kind.OWN, selfurl.Kind.OTHER_SCHEME):
+        elif known.kind is selfurl.Kind.OWN or (
+                known.kind is selfurl.Kind.OTHER_SCHEME
+                and known.owner == name):
             yield row.Row(row.SELF_URL, (name,), row.Verdict.OK, known.url,
                           facts={'self_url': known.url})
         elif known.owner is not None and _same(

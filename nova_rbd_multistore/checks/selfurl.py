@@ -29,8 +29,10 @@ from nova_rbd_multistore.checks import worker as worker_mod
 _PATHS = ('/v2', '/v2/', '/image', '/image/', '/glance', '/glance/',
           '/image/v2', '/images', '/api')
 
-# How many numbers beyond those in use are tried for a name of former times.
+# How many numbers beyond the highest in use, and below it, are tried for a
+# name of former times. Each is a request, and a number may be a date.
 _BEYOND = 5
+_BELOW = 50
 _NUMBER = re.compile(r'\d+')
 
 
@@ -72,25 +74,29 @@ def candidates(
 def _all(
     worker: worker_mod.Worker, topology: worker_mod.Topology,
 ) -> Iterator[Candidate]:
-    # Where Glance does not see the path under which it is served, such as
-    # Apache's /image, that belongs to the URL.
-    yield Candidate(worker.url, Kind.OWN, worker.name)
-    for origin in worker.origins:
-        yield Candidate(str(origin), Kind.OWN, worker.name)
-        # Glance takes two slashes for one.
-        yield Candidate(f'{origin}/', Kind.OWN, worker.name)
-        if origin.is_default_port:
-            yield Candidate(origin.without_port, Kind.OWN, worker.name)
+    yield from _right(worker, Kind.OWN)
     others = [one for one in topology.workers if one.name != worker.name]
     for other in others:
-        for origin in other.origins:
-            yield Candidate(str(origin), Kind.OTHER_WORKER, other.name)
+        yield from _right(other, Kind.OTHER_WORKER)
     for url in _shared(topology):
         yield Candidate(url, Kind.LOAD_BALANCER)
         yield Candidate(f'{url}/', Kind.LOAD_BALANCER)
     for one in (worker, *others):
         yield from _malformed(one)
     yield from _stale(worker, topology)
+
+
+def _right(worker: worker_mod.Worker, kind: Kind) -> Iterator[Candidate]:
+    """Yield what a worker should call itself."""
+    # Where Glance does not see the path under which it is served, such as
+    # Apache's /image, that belongs to the URL.
+    yield Candidate(worker.url, kind, worker.name)
+    for origin in worker.origins:
+        yield Candidate(str(origin), kind, worker.name)
+        # Glance takes two slashes for one.
+        yield Candidate(f'{origin}/', kind, worker.name)
+        if origin.is_default_port:
+            yield Candidate(origin.without_port, kind, worker.name)
 
 
 def _shared(topology: worker_mod.Topology) -> Iterator[str]:
@@ -130,7 +136,8 @@ def _stale(
         if not found or worker_mod.is_address(origin.host):
             continue
         start, end = found[-1].span()
-        for number in range(max(numbers, default=0) + _BEYOND + 1):
+        highest = max(numbers)
+        for number in range(max(0, highest - _BELOW), highest + _BEYOND + 1):
             digits = str(number).zfill(
                 end - start if label[start] == '0' else 0)
             host = f'{label[:start]}{digits}{label[end:]}{dot}{domain}'

@@ -32,6 +32,7 @@ from nova_rbd_multistore.checks import options as options_mod
 from nova_rbd_multistore.checks import pool
 from nova_rbd_multistore.checks import row
 from nova_rbd_multistore.checks import selfcheck
+from nova_rbd_multistore.checks import selfurl
 from nova_rbd_multistore.checks import trial
 from nova_rbd_multistore.checks import worker as worker_mod
 from nova_rbd_multistore.glance import imports
@@ -78,8 +79,8 @@ class Series:
         """
         self._found = found
         staged = self._present(workers, self._stage)
-        selves = self._present(staged, lambda name: selfcheck.identify(
-            self._bench, staged[name], self._topology))
+        selves = self._present(
+            staged, lambda name: self._identify(staged[name]))
         judged = list(selfcheck.judge(selves))
         for one in judged:
             self._add(one)
@@ -88,13 +89,22 @@ class Series:
         self._each(lambda name: self._try_worker(staged[name], [
             pair for pair in pairs if pair.first == name]),
             [name for name in selves if name not in bad])
-        if self._found or self.down:
-            for check in (row.BALANCER, row.CONVERSION):
+        if len(workers) == 1:
+            self._add(row.Row(row.IMPORT, tuple(workers), row.Verdict.NOTE,
+                              'the only worker that can be used here, so '
+                              'nothing can be forwarded'))
+        # A load balancer leads to workers that cannot be used as well.
+        found = self._found or len(workers) < len(self._topology.workers)
+        ring = list(_pairs(selves, options_mod.Pairs.RING))
+        last: tuple[tuple[str, Callable[[], None]], ...] = (
+            (row.BALANCER, lambda: self._balance(list(selves), balanced)),
+            (row.CONVERSION, lambda: self._convert(ring)))
+        for check, work in last:
+            if found or self.down:
                 self._add(row.Row(check, (), row.Verdict.NOT_TRIED,
                                   'see what was found'))
-            return
-        self._balance(list(selves), balanced)
-        self._convert(list(_pairs(selves, options_mod.Pairs.RING)))
+            else:
+                work()
 
     def _add(self, one: row.Row) -> None:
         self._found |= one.found
@@ -134,6 +144,15 @@ class Series:
                 or finding.STAGE_FAILED.found(
                     row.STAGE, name, reason=str(exc))) from exc
 
+    def _identify(
+        self, specimen: bench_mod.Specimen,
+    ) -> selfurl.Candidate | None:
+        try:
+            return selfcheck.identify(self._bench, specimen, self._topology)
+        except exception.GlanceError:
+            self._bench.check_up(specimen.worker)
+            raise
+
     def _try_worker(
         self, specimen: bench_mod.Specimen, pairs: Sequence[trial.Pair],
     ) -> None:
@@ -167,7 +186,7 @@ class Series:
         self._add(done)
         if done.found:
             return True
-        self._bench.remove(specimen)
+        self._bench.discard(specimen)
         done = self._trials.deleted(pair, self._stage(pair.first))
         self._add(done)
         return done.found
@@ -181,9 +200,12 @@ class Series:
                 row.BALANCER, (), row.Verdict.NOT_TRIED,
                 'no load balancer is known; --via names one'))
             return
-        self._add(balancer.Balanced(
-            self._bench, self._options, balanced, via,
-        ).tried(workers))
+        tried = balancer.Balanced(self._bench, self._options, balanced, via)
+        done = self._present([via], lambda _url: tried.tried(workers))
+        for one in done.values() or [row.Row(
+                row.BALANCER, (), row.Verdict.NOT_TRIED,
+                'a worker does not answer any more')]:
+            self._add(one)
 
     def _convert(self, ring: Sequence[trial.Pair]) -> None:
         tried = conversion.Conversion(self._bench, self._options)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping
+import contextlib
 
 from nova_rbd_multistore import exception
 from nova_rbd_multistore.checks import inspection
@@ -60,7 +61,6 @@ class Survey:
         """Yield what was seen and what is wrong with it.
 
         :param stores: names of those that are wanted.
-        :raises GlanceError: when nobody tells what waits at a silent worker.
         """
         for worker, answer in self._silent:
             yield self.down(worker.name, answer)
@@ -71,10 +71,9 @@ class Survey:
     def down(
         self, name: str, answer: exception.GlanceError,
     ) -> row.Row:
-        """Say that a worker has gone, and what waits there.
+        """Say that a worker has gone, and what waits there if one tells.
 
         :param answer: why it cannot be used.
-        :raises GlanceError: when nobody tells what waits there.
         """
         worker = next(one for one in self._topology.workers
                       if one.name == name)
@@ -92,10 +91,15 @@ class Survey:
 
     def _waiting(self, silent: worker_mod.Worker) -> list[str]:
         """Return the images whose data are staged at a silent worker."""
-        if not self.known:
-            return []
-        asked = self._services[self.known[0].worker.name]
-        return [image.id
+        urls = [candidate.url
                 for candidate in selfurl.candidates(silent, self._topology)
-                if candidate.owner == silent.name
-                for image in asked.staged_at(candidate.url)]
+                if candidate.owner == silent.name]
+        for facts in self.known:
+            asked = self._services[facts.worker.name]
+            # This one may have gone as well.
+            with contextlib.suppress(exception.GlanceError):
+                # A database may ignore case, so that two URLs find the same.
+                return list(dict.fromkeys(
+                    image.id for url in urls
+                    for image in asked.staged_at(url)))
+        return []

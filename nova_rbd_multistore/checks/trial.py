@@ -23,12 +23,11 @@ from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore.checks import bench as bench_mod
 from nova_rbd_multistore.checks import exception as check_exception
 from nova_rbd_multistore.checks import finding
+from nova_rbd_multistore.checks import material as material_mod
 from nova_rbd_multistore.checks import options as options_mod
 from nova_rbd_multistore.checks import row
 from nova_rbd_multistore.checks import selfurl
 from nova_rbd_multistore.glance import imports
-
-row.DELETE = 'delete'
 
 _POLICIES = ('add_image, upload_image, modify_image, get_image, '
              'download_image, delete_image')
@@ -82,6 +81,8 @@ class Trials:
             different = self.compared(pair, specimen, image)
         except (check_exception.ImportFailed,
                 check_exception.ImportTimedOut) as exc:
+            # One that was killed leaves an import without end.
+            self._bench.check_up(*pair.names)
             return _failed(pair, specimen, receipt, exc.reason)
         except exception.GlanceError as exc:
             self._bench.check_up(*pair.names)
@@ -135,11 +136,11 @@ class Trials:
         :raises WorkerDown: when that does not answer any more.
         """
         reader = next(self._bench.others(*pair.names), pair.through)
-        expected = specimen.material.digest(specimen.name) \
-            or image.hash_value
+        algorithm = image.hash_algo or material_mod.HASH
         try:
-            read = self._bench.at(reader).digest(
-                image.id, image.hash_algo or 'sha512')
+            expected = specimen.material.digest(
+                specimen.name, algorithm) or image.hash_value
+            read = self._bench.at(reader).digest(image.id, algorithm)
         except (exception.GlanceError, ValueError) as exc:
             self._bench.check_up(reader)
             return finding.DATA_DIFFER.found(

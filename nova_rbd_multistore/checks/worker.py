@@ -89,6 +89,12 @@ class Worker:
         """Where it listens."""
         return Origin.parse(self.url)
 
+    def is_same(self, other: Worker) -> bool:
+        """Tell whether two URLs lead to the same."""
+        paths = {urllib.parse.urlsplit(one.url).path for one in (self, other)}
+        return len(paths) == 1 and not set(self.origins).isdisjoint(
+            other.origins)
+
     @property
     def origins(self) -> tuple[Origin, ...]:
         """That and the same by its other names, the own URL first."""
@@ -117,7 +123,8 @@ def without_version(url: str) -> str:
     path = url.rstrip('/')
     head, _slash, last = path.rpartition('/')
     is_version = last[:1] == 'v' and last[1:].replace('.', '').isdigit()
-    return head if is_version else path
+    # A host may be called so.
+    return head if is_version and not head.endswith('/') else path
 
 
 def check_url(url: str) -> str:
@@ -169,7 +176,7 @@ def _split(url: str) -> urllib.parse.SplitResult:
             url, 'it has to begin with http:// or https://')
     if not parts.hostname or port == 0:
         raise check_exception.InvalidUrl(url, 'it names no host or no port')
-    if parts.username or parts.query or parts.fragment:
+    if '@' in parts.netloc or parts.query or parts.fragment:
         raise check_exception.InvalidUrl(
             url, 'a worker has no user, query or fragment in its URL')
     return parts

@@ -222,18 +222,19 @@ def _options(args: argparse.Namespace) -> options_mod.Options:
 def _stopping(
     check: importcheck.ImportCheck, say: Any,
 ) -> Iterator[list[int]]:
-    """Let the first signal stop the check, and the second one Python.
+    """Let the first signal stop the check, and the second one the process.
 
     Enters into a list that then has the signal.
     """
     caught: list[int] = []
 
     def stop(number: int, _frame: object) -> None:
-        caught.append(number)
-        for one, handler in before.items():
-            signal.signal(one, handler)
-        say()
         check.stop()
+        caught.append(number)
+        for one in before:
+            # Python's own would wait for all threads, and clean up.
+            signal.signal(one, signal.SIG_DFL)
+        say()
 
     before = {one: signal.signal(one, stop)
               for one in (signal.SIGINT, signal.SIGTERM)}

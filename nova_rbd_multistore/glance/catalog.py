@@ -30,7 +30,8 @@ _INTERFACES = ('public', 'internal', 'admin')
 def urls(access: client.Access, service_type: str) -> tuple[str, ...]:
     """Return the endpoints of a type in the region, each URL once.
 
-    The one of the interface that is configured is the first.
+    The one of the interface that is configured is the first. There are none
+    for a login without a catalog, such as keystoneauth's ``none``.
 
     :raises LoginRefused: when Keystone gives no token.
     :raises GlanceUnavailable: when it does not answer.
@@ -38,6 +39,8 @@ def urls(access: client.Access, service_type: str) -> tuple[str, ...]:
     what = f'look up {service_type} in the catalog'
     auth = access.auth or access.session.auth
     wanted = access.adapter.get('interface')
+    if not hasattr(auth, 'get_access'):
+        return ()
     try:
         catalog = auth.get_access(access.session).service_catalog
     except ksa_exc.Unauthorized as exc:
