@@ -177,7 +177,7 @@ class Trials:
         self._bench.check_up(*pair.names)
         url = 'a URL that is none of those known here' \
             if pair.known is None else pair.known.url
-        if urllib.parse.urlsplit(url).path and pair.known is not None:
+        if pair.known and urllib.parse.urlsplit(url).path.strip('/'):
             return finding.PATH.found(row.IMPORT, *pair.names[:1], url=url)
         return finding.SELF_UNREACHABLE.found(
             row.IMPORT, pair.first, url=url, through=pair.through,
