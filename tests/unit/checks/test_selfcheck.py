@@ -41,7 +41,6 @@ class SelfUrlTestCase(base.CheckTestCase):
         ('slashes', 'self-url-no-scheme', '//glance-1.invalid:80'),
         ('path', 'self-url-path', 'http://glance-1.invalid:80/image'),
         ('version', 'self-url-path', 'http://glance-1.invalid:80/v2'),
-        ('slash', 'self-url-path', 'http://glance-1.invalid:80/'),
         ('load_balancer', 'self-url-load-balancer', 'http://glance.invalid'),
         ('load_balancer_slash', 'self-url-load-balancer',
          'http://glance.invalid/'),
