@@ -31,6 +31,9 @@ from nova_rbd_multistore.glance import imports
 # which the data are.
 _EACH = 2
 
+# They are much the same.
+_MOST_REASONS = 3
+
 
 class Balanced:
     """Imports through the load balancer.
@@ -66,9 +69,12 @@ class Balanced:
                 functools.partial(self._imported, workers), staged))
         failures = [result for result in results if isinstance(result, str)]
         if failures:
+            told = failures[:_MOST_REASONS]
+            if len(failures) > len(told):
+                told.append(f'and {len(failures) - len(told)} more')
             return finding.BALANCER_FAILED.found(
                 row.BALANCER, *workers, url=self._url,
-                reason='; '.join(dict.fromkeys(failures)))
+                reason='; '.join(told))
         forwarded = sum(result is True for result in results)
         return row.Row(
             row.BALANCER, tuple(workers), row.Verdict.OK,

@@ -47,10 +47,12 @@ TAG = 'nova-rbd-multistore-check'
 # in the store what its import still writes.
 _SETTLE = 60.0
 
+# Seconds between the end of an import's lock and that of its task, at most.
+_TASK_ENDS = 3.0
+
 _LONGEST_PAUSE = 5.0
 
-# Statuses of images that have nothing in any staging directory.
-_NOT_STAGED = ('queued', image_mod.ACTIVE)
+_QUEUED = 'queued'
 
 
 @dataclasses.dataclass
@@ -58,6 +60,7 @@ class Specimen:
     """An image that was made to try something.
 
     :ivar worker: name of the one at which its data are staged.
+    :ivar staged: whether they have ever been.
     :ivar removed: whether it is gone.
     """
 
@@ -65,6 +68,7 @@ class Specimen:
     name: str
     worker: str
     material: material_mod.Material
+    staged: bool = False
     removed: bool = False
 
 
@@ -147,6 +151,7 @@ class Bench:
                 name, material.disk_format, [TAG])
             with material.open(name) as data:
                 service.stage(specimen.image_id, data)
+            specimen.staged = True
         except exception.GlanceUnavailable:
             self.check_up(worker)
             raise
@@ -226,8 +231,13 @@ class Bench:
         missing = f'its status is {image.status}'
         if image.stores:
             missing += f', its stores are {", ".join(sorted(image.stores))}'
+        budget = self.budget(_TASK_ENDS)
         try:
             tasks = self.at(specimen.worker).tasks(image.id)
+            # Its task ends after the lock, and says why.
+            while not all(task.ended for task in tasks) and budget.left:
+                budget.pause(0.5)
+                tasks = self.at(specimen.worker).tasks(image.id)
         except exception.GlanceError:
             return missing
         messages = [task.message for task in tasks if task.message]
@@ -267,7 +277,8 @@ class Bench:
         except exception.GlanceUnavailable:
             # Through a worker that does not know where the data are staged,
             # the image would go and they would stay.
-            if image is None or image.status not in _NOT_STAGED:
+            if image is None or not (image.active or (
+                    image.status == _QUEUED and not specimen.staged)):
                 raise
             with contextlib.suppress(exception.NotFound):
                 self._anywhere(specimen, lambda service: service.delete(

@@ -116,7 +116,7 @@ class Trials:
             return _not_deleted(pair, specimen, str(exc))
         if remaining:
             return _not_deleted(pair, specimen,
-                                f'{row.joined(remaining)} still shows it')
+                                f'still shown by {row.joined(remaining)}')
         specimen.removed = True
         if not receipt.forwarded:
             return _not_deleted(
