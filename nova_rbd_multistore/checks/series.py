@@ -107,7 +107,9 @@ class Series:
                 work()
 
     def _add(self, one: row.Row) -> None:
-        self._found |= one.found
+        # Several threads add; reading it first could lose what another found.
+        if one.found:
+            self._found = True
         self._report(one)
 
     def _each(
