@@ -128,18 +128,20 @@ def _stale(
     hosts = {origin.host for one in topology.workers
              for origin in one.origins
              if not worker_mod.is_address(origin.host)}
-    numbers = [int(found[-1]) for host in hosts
-               if (found := _NUMBER.findall(host.partition('.')[0]))]
+    texts = [found[-1] for host in hosts
+             if (found := _NUMBER.findall(host.partition('.')[0]))]
+    # Of what is filled up with zeros, as in glance-09 and glance-10.
+    padded = {len(text) for text in texts if text.startswith('0')}
     for origin in worker.origins:
         label, dot, domain = origin.host.partition('.')
         found = list(_NUMBER.finditer(label))
         if not found or worker_mod.is_address(origin.host):
             continue
         start, end = found[-1].span()
-        highest = max(numbers)
+        highest = max(map(int, texts))
         for number in range(max(0, highest - _BELOW), highest + _BEYOND + 1):
             digits = str(number).zfill(
-                end - start if label[start] == '0' else 0)
+                end - start if end - start in padded else 0)
             host = f'{label[:start]}{digits}{label[end:]}{dot}{domain}'
             if host not in hosts:
                 yield Candidate(str(dataclasses.replace(origin, host=host)),

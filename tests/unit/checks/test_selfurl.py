@@ -124,6 +124,12 @@ class StaleTestCase(base.TestCase):
             [f'http://g{number:02}:1' for number in (0, 2, 3, 4, 5, 6)],
             self.stale('http://g01:1'))
 
+    def test_zeros_in_front_of_another(self):
+        found = self.stale('http://g10:1', 'http://g09:1')
+        self.assertIn('http://g08:1', found)
+        self.assertNotIn('http://g8:1', found)
+        self.assertIn('http://g11:1', found)
+
     def test_last_number_of_the_first_label(self):
         self.assertIn('http://dcn1-glance3b.x7:1',
                       self.stale('http://dcn1-glance2b.x7:1'))
