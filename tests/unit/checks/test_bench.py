@@ -98,6 +98,29 @@ class WaitTestCase(base.CheckTestCase):
             self.fake.stop_worker(number)
         self.assertRaises(exception.GlanceUnavailable, self.wait)
 
+    def test_tasks_cannot_be_had(self):
+        self.before('get', '/tasks', lambda: self.fake.break_requests(
+            fixture.Fault(403, method='GET')))
+        self.fake.fail_next(fixture.Failure.WRITE)
+        self.at(1).import_staged(self.specimen.image_id)
+        error = self.assertRaises(check_exception.ImportFailed, self.wait)
+        self.assertEqual('its status is importing', error.reason)
+
+    def test_task_ends_after_the_lock(self):
+        self.fake.deployment.pace = fixture.Pace(settling=2.0)
+        self.fake.fail_next(fixture.Failure.WRITE)
+        self.at(1).import_staged(self.specimen.image_id)
+        error = self.assertRaises(check_exception.ImportFailed, self.wait)
+        self.assertIn('Task failed due to', error.reason)
+
+    def test_task_that_does_not_end(self):
+        self.fake.deployment.pace = fixture.Pace(settling=60.0)
+        self.fake.fail_next(fixture.Failure.WRITE)
+        self.at(1).import_staged(self.specimen.image_id)
+        error = self.assertRaises(
+            check_exception.ImportFailed, self.wait, timeout=300.0)
+        self.assertIn('Copied', error.reason)
+
     def test_deleted(self):
         self.fake.delete(self.specimen.image_id)
         self.assertRaises(exception.NotFound, self.wait)

@@ -36,9 +36,14 @@ class DownCase(base.CheckTestCase):
             [(one.code, one.workers) for one in report.findings])
         found, = report.findings
         staged = set(self.fake.worker(number).staging)
-        self.assertEqual(staged, set(found.facts['staged']))
-        for image_id in staged:
+        # Of one whose import has begun, Glance does not know the worker.
+        waiting = {image_id for image_id in staged
+                   if self.fake.image(image_id).status == 'uploading'}
+        self.assertEqual(waiting, set(found.facts['staged']))
+        for image_id in waiting:
             self.assertIn(image_id, found.detail)
+        self.assertEqual(staged, {
+            one.facts['image'] for one in self.rows(report, row.LEFT_OVERS)})
         self.assertEqual(staged, {
             image.id for image in self.made() if not image.deleted})
         for other in {0, 1, 2} - {number}:
@@ -146,6 +151,25 @@ class RefusedTestCase(base.CheckTestCase):
         found, = report.findings
         self.assertIn('Words of Glance', found.detail)
         self.assertNotIn('..', found.detail)
+
+    def test_stage_of_a_second_image(self):
+        self.before('put', '/stage', lambda: self.fake.break_requests(
+            fixture.Fault(403, 'Not now.', method='PUT')), 4)
+        report = self.check(parallel=1)
+        # To try a delete with, after a good import.
+        self.assert_found(report, 'not-permitted')
+        self.assertEqual(('glance-1',), report.findings[0].workers)
+        self.assertEqual(row.Verdict.OK, self.rows(
+            report, row.IMPORT)[0].verdict)
+
+    def test_image_that_somebody_deletes(self):
+        self.before('get', '/v2/images/', lambda: self.fake.delete(
+            self.made()[0].id))
+        report = self.check(parallel=1)
+        # What is left of it in a worker is the deleter's.
+        self.assertEqual(['import-failed'], [
+            one.code for one in report.findings])
+        self.assertIn('404', report.findings[0].detail)
 
     def test_delete(self):
         self.before('delete', '/v2/images/', lambda: self.fake.break_requests(
