@@ -185,6 +185,11 @@ class WorkerTestCase(checkcase.CheckTestCase):
                       [one.code for one in report.findings])
         self.assert_clean()
 
+    def test_another_hash(self) -> None:
+        self.configure(settings.GlanceSettings(overrides={
+            'DEFAULT': {'hashing_algorithm': 'sha256'}}))
+        self.assert_found(self.check())
+
     def test_not_permitted(self) -> None:
         self.configure(settings.GlanceSettings(
             policies={'add_image': '!'}), 1)
