@@ -166,13 +166,14 @@ class Bench:
         :param timeout: seconds.
         :raises ImportFailed: when the import has ended without that.
         :raises ImportTimedOut: when it goes on for too long.
+        :raises WorkerDown: when the one that imports does not answer.
         :raises GlanceError: when no worker tells.
         :raises Cancelled: when the run is to end.
         """
         budget = self.budget(timeout)
         pace = pacing.Pacing(longest=_LONGEST_PAUSE, shortest=0.2)
         while True:
-            image = self._look(specimen)
+            image = self._look_at_import(specimen)
             if image.lock is None:
                 if image.active and stores <= image.stores:
                     return image
@@ -213,6 +214,16 @@ class Bench:
     def _look(self, specimen: Specimen) -> image_mod.Image:
         return self._anywhere(
             specimen, lambda service: service.image(specimen.image_id))
+
+    def _look_at_import(self, specimen: Specimen) -> image_mod.Image:
+        try:
+            return self.at(specimen.worker).image(specimen.image_id)
+        except exception.GlanceUnavailable:
+            image = self._look(specimen)
+            if image.lock:
+                # Nobody else carries on with it.
+                self.check_up(specimen.worker)
+            return image
 
     def _anywhere(
         self, specimen: Specimen, ask: Callable[[imports.Imports], _T],

@@ -81,8 +81,8 @@ def _all(
     for url in _shared(topology):
         yield Candidate(url, Kind.LOAD_BALANCER)
         yield Candidate(f'{url}/', Kind.LOAD_BALANCER)
-    for one in (worker, *others):
-        yield from _malformed(one)
+    # Not those of others, which would make it many for many workers.
+    yield from _malformed(worker)
     yield from _stale(worker, topology)
 
 

@@ -22,6 +22,7 @@ import contextlib
 import pathlib
 import signal
 import textwrap
+import threading
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -227,6 +228,8 @@ def _stopping(
     Enters into a list that then has the signal.
     """
     caught: list[int] = []
+    # The signal may have come in the middle of a line.
+    saying = threading.Thread(target=say)
 
     def stop(number: int, _frame: object) -> None:
         check.stop()
@@ -234,7 +237,7 @@ def _stopping(
         for one in before:
             # Python's own would wait for all threads, and clean up.
             signal.signal(one, signal.SIG_DFL)
-        say()
+        saying.start()
 
     before = {one: signal.signal(one, stop)
               for one in (signal.SIGINT, signal.SIGTERM)}
@@ -243,6 +246,8 @@ def _stopping(
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+        if caught:
+            saying.join()
 
 
 def _columns(row: row_mod.Row) -> tuple[Any, ...]:

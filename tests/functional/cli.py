@@ -24,6 +24,7 @@ from lab import clouds
 from lab import names
 from tests import ended
 from tests import labtest
+from tests import signals
 
 TIMEOUT = 120
 _PROGRAM = (sys.executable, '-m', 'nova_rbd_multistore.cmd.main')
@@ -42,7 +43,8 @@ def start(
     return subprocess.Popen(
         names.command(lab.state, command, os.getcwd()) if inside
         else command, text=True, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, env=environment | clouds.environment(
+        stderr=subprocess.PIPE, preexec_fn=signals.heed_interrupts,
+        env=environment | clouds.environment(
             lab.directory, lab.state, user))
 
 

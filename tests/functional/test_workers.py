@@ -29,6 +29,7 @@ from lab import settings
 from lab import uwsgi
 from lab import workerstate
 from tests import labtest
+from tests import signals
 from tests.functional import importing
 from tests.functional import workertest
 
@@ -168,7 +169,8 @@ class WorkersTestCase(labtest.LabTestCase, workertest.ImportsMixin):
     def test_run_is_interrupted_as_its_command_is(self) -> None:
         with subprocess.Popen(
                 self._run('sh', '-c', 'echo begun; exec sleep 60'),
-                stdout=subprocess.PIPE, text=True) as running:
+                stdout=subprocess.PIPE, text=True,
+                preexec_fn=signals.heed_interrupts) as running:
             assert running.stdout is not None
             self.assertEqual('begun\n', running.stdout.readline())
             running.send_signal(signal.SIGINT)

@@ -98,6 +98,13 @@ class WaitTestCase(base.CheckTestCase):
             self.fake.stop_worker(number)
         self.assertRaises(exception.GlanceUnavailable, self.wait)
 
+    def test_worker_that_died_in_the_middle(self):
+        self.at(0).import_staged(self.specimen.image_id)
+        self.fake.kill_worker()
+        self.fake.stop_worker(0)
+        error = self.assertRaises(check_exception.WorkerDown, self.wait)
+        self.assertEqual(self.specimen.worker, error.worker)
+
     def test_tasks_cannot_be_had(self):
         self.before('get', '/tasks', lambda: self.fake.break_requests(
             fixture.Fault(403, method='GET')))

@@ -46,8 +46,6 @@ class SelfUrlTestCase(base.CheckTestCase):
          'http://glance.invalid/'),
         ('duplicate', 'self-url-duplicate', 'http://glance-2.invalid'),
         ('other_port', 'self-url-other-worker', 'http://glance-2.invalid:80'),
-        ('other_scheme_of_other', 'self-url-other-worker',
-         'https://glance-2.invalid'),
         ('stale', 'self-url-stale', 'http://glance-0.invalid:80'),
         ('unreachable', 'self-url-unreachable', 'http://nowhere.invalid'),
         ('other_scheme', 'self-url-unreachable', 'https://glance-1.invalid'),

@@ -35,6 +35,7 @@ from nova_rbd_multistore.checks import options as options_mod
 from nova_rbd_multistore.cmd import check_import
 from nova_rbd_multistore.cmd import exitcodes
 from tests import base
+from tests import signals
 from tests.unit.cmd import running
 
 _TIMEOUT = 60
@@ -309,7 +310,8 @@ class ProcessTestCase(base.TestCase):
     def start(self, writing):
         process = subprocess.Popen(
             [sys.executable, '-c', _PROGRAM, str(writing)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            preexec_fn=signals.heed_interrupts)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         # Until imports run.

@@ -23,6 +23,7 @@ import sys
 
 from nova_rbd_multistore.cmd import exitcodes
 from tests import base
+from tests import signals
 
 _TIMEOUT = 60
 
@@ -49,7 +50,8 @@ class ProcessTestCase(base.TestCase):
     def start(self, writing, stderr):
         process = subprocess.Popen(
             [sys.executable, '-c', _PROGRAM, str(writing)],
-            stdout=subprocess.PIPE, stderr=stderr, text=True)
+            stdout=subprocess.PIPE, stderr=stderr, text=True,
+            preexec_fn=signals.heed_interrupts)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         return process
