@@ -19,6 +19,7 @@ import contextlib
 import os
 import pathlib
 import ssl
+import sys
 import urllib.error
 import urllib.request
 
@@ -30,6 +31,17 @@ from lab import hubworkers
 from lab import workerstate
 from tests.functional import importing
 from tests.functional import workertest
+
+# Takes a URL and the file of an authority.
+_ASK = '''
+import ssl
+import sys
+import urllib.request
+
+url, ca = sys.argv[1:]
+print(urllib.request.urlopen(url, context=ssl.create_default_context(
+    cafile=ca)).read().decode(), end='')
+'''
 
 
 def _ask(worker: workerstate.Worker, ca: pathlib.Path | None) -> str:
@@ -60,8 +72,8 @@ class TlsTestCase(workertest.OwnLabTestCase):
         with self.assert_refused():
             _ask(one, None)
         self.assertEqual('OK', importing.inside(
-            self.lab, 'curl', '--silent', '--cacert', str(self.ca),
-            f'{one.self_url}/healthcheck'))
+            self.lab, sys.executable, '-c', _ASK,
+            f'{one.self_url}/healthcheck', str(self.ca)))
         self.assertIn(f'worker_self_reference_url = https://{one.host}:',
                       one.conf.read_text())
 
