@@ -112,13 +112,19 @@ class CausesTestCase(glance_base.GlanceTestCase):
         self.assertEqual(
             [ValueError, KeyError, PermissionError],
             [type(cause) for cause in client._causes(first)])
+
+    def test_cause_is_what_was_handled(self):
+        last = OSError(1, 'last')
         try:
-            try:
-                raise last
-            except OSError:
-                raise ValueError('while that was handled')  # noqa: B904
+            self.fail_while_handling(last)
         except ValueError as exc:
             self.assertEqual([exc, last], list(client._causes(exc)))
+
+    def fail_while_handling(self, error):
+        try:
+            raise error
+        except OSError:
+            int('')
 
     def test_token_is_not_told(self):
         self.http.get(glance_base.IMAGE_URL,

@@ -91,7 +91,7 @@ class CheckTestCase(testtools.TestCase):
         self.assertIsNone(ports.holder(self.port, other))
 
     def test_who_listens_on_all_addresses_has_the_port_of_each(self):
-        for family, everywhere in ((socket.AF_INET, '0.0.0.0'),  # noqa: S104
+        for family, everywhere in ((socket.AF_INET, '0.0.0.0'),
                                    (socket.AF_INET6, '::')):
             listener = socket.socket(family)
             self.addCleanup(listener.close)
