@@ -36,3 +36,15 @@ def newest_from_glance(body: object) -> Version | None:
              for version in record_mod.Record(body).elements('versions'))
     return max(((int(match[1]), int(match[2])) for match in known if match),
                default=None)
+
+
+def without_version(url: str) -> str:
+    """Return an endpoint as Glance's client wants it.
+
+    Service catalogs of old have the version in it.
+    """
+    path = url.rstrip('/')
+    head, _slash, last = path.rpartition('/')
+    is_version = last[:1] == 'v' and last[1:].replace('.', '').isdigit()
+    # A host may be called so.
+    return head if is_version and not head.endswith('/') else path

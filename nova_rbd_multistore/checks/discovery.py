@@ -24,6 +24,8 @@ import socket
 import urllib.parse
 
 from nova_rbd_multistore import glance
+from nova_rbd_multistore import version as version_mod
+from nova_rbd_multistore import workerconfig
 from nova_rbd_multistore.checks import exception as check_exception
 from nova_rbd_multistore.checks import worker as worker_mod
 from nova_rbd_multistore.glance import catalog
@@ -88,7 +90,7 @@ def topology(
     :raises Usage: when what the operator says makes no sense.
     :raises GlanceError: when Keystone gives no catalog.
     """
-    endpoints = [worker_mod.without_version(url)
+    endpoints = [version_mod.without_version(url)
                  for url in catalog.urls(access, catalog.IMAGE)]
     urls = [*wanted.workers, *(
         url for service in wanted.services
@@ -174,7 +176,7 @@ def service_origin(service: str) -> worker_mod.Origin:
         raise check_exception.InvalidUrl(
             service, 'a service name has no path')
     return origin if parts.port else dataclasses.replace(
-        origin, port=worker_mod.DEFAULT_PORT)
+        origin, port=workerconfig.PORT)
 
 
 def _aliases(host: str, resolver: Resolver) -> frozenset[str]:

@@ -24,6 +24,7 @@ import dataclasses
 import enum
 import re
 
+from nova_rbd_multistore import version as version_mod
 from nova_rbd_multistore.checks import worker as worker_mod
 
 _PATHS = ('/v2', '/v2/', '/image', '/image/', '/glance', '/glance/',
@@ -103,7 +104,7 @@ def _shared(topology: worker_mod.Topology) -> Iterator[str]:
     for url in (topology.via, *topology.shared):
         if url is not None:
             yield url.rstrip('/')
-            yield worker_mod.without_version(url)
+            yield version_mod.without_version(url)
             yield str(worker_mod.Origin.parse(url))
 
 

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 import dataclasses
-import ipaddress
 import operator
 import urllib.parse
 
+from nova_rbd_multistore import version as version_mod
+from nova_rbd_multistore import workerconfig
 from nova_rbd_multistore.checks import exception as check_exception
 
-DEFAULT_PORT = 9292
 _PORTS = {'http': 80, 'https': 443}
 SCHEMES = tuple(_PORTS)
 
@@ -118,22 +118,13 @@ class Topology:
     shared: tuple[str, ...] = ()
 
 
-def without_version(url: str) -> str:
-    """Return an endpoint as Glance's client wants it."""
-    path = url.rstrip('/')
-    head, _slash, last = path.rpartition('/')
-    is_version = last[:1] == 'v' and last[1:].replace('.', '').isdigit()
-    # A host may be called so.
-    return head if is_version and not head.endswith('/') else path
-
-
 def check_url(url: str) -> str:
     """Return the URL of a worker without a version and a slash at its end.
 
     :raises InvalidUrl: when it is none.
     """
     _split(url)
-    return without_version(url)
+    return version_mod.without_version(url)
 
 
 def named(origins: Sequence[Origin]) -> list[str]:
@@ -158,11 +149,7 @@ def _label(origin: Origin) -> str:
 
 def is_address(host: str) -> bool:
     """Tell whether a host is an address and not a name."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+    return workerconfig.address(host) is not None
 
 
 def _split(url: str) -> urllib.parse.SplitResult:

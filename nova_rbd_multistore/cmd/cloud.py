@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from collections.abc import Sequence
-import re
 from typing import Any
 
 from keystoneauth1 import exceptions as ksa_exc
@@ -27,13 +26,11 @@ import yaml
 
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import glance
+from nova_rbd_multistore import version
 
 _PROGRAM = 'nova-rbd-multistore'
 _SERVICE = 'image'
 _ASKED = 'find Glance in the service catalog'
-
-# As in service catalogs of old.
-_VERSION = re.compile(r'/v\d+(\.\d+)?/?$')
 
 
 class NotConfigured(exception.Usage):
@@ -71,7 +68,7 @@ def access(options: Sequence[str]) -> glance.Access:
         ('service_name', region.get_service_name(_SERVICE))) if value}
     url = region.get_endpoint(_SERVICE) or _endpoint(session, adapter)
     return glance.Access(
-        session, endpoints=(_VERSION.sub('', url),), adapter=adapter)
+        session, endpoints=(version.without_version(url),), adapter=adapter)
 
 
 def _region(options: Sequence[str]) -> Any:

@@ -24,7 +24,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 import dataclasses
 import itertools
-import re
 from typing import Any
 
 from keystoneauth1 import exceptions as ksa_exc
@@ -39,16 +38,13 @@ from nova_rbd_multistore import conf
 from nova_rbd_multistore import exception
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import image as image_mod
+from nova_rbd_multistore import version
 from nova_rbd_multistore.compute import startup
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
 
 TENANT = "the tenant's token"
-
-
-# As in a service catalog of old, and as Nova takes it off there.
-_VERSION = re.compile(r'/v\d+(\.\d+)?/?$')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -212,7 +208,7 @@ def check_hub() -> None:
 def _hub_endpoint() -> str | None:
     """Return the URL of the hub's Glance, without a version."""
     url = CONF.libvirt.images_rbd_glance_hub_endpoint
-    return _VERSION.sub('', url) if url else None
+    return version.without_version(url) if url else None
 
 
 def _service_group() -> str | None:

@@ -41,3 +41,16 @@ class NewestTestCase(base.TestCase):
     def test_hostile_answer(self, body):
         self.assertRaises(
             exception.InvalidRecord, version.newest_from_glance, body)
+
+
+@ddt.ddt
+class EndpointTestCase(base.TestCase):
+
+    @ddt.unpack
+    @ddt.data(
+        ('http://a/v2', 'http://a'), ('http://a/v2.17/', 'http://a'),
+        ('http://a/image/v2', 'http://a/image'), ('http://a/', 'http://a'),
+        ('http://a/versions', 'http://a/versions'),
+        ('http://a/v', 'http://a/v'), ('http://v2', 'http://v2'))
+    def test_without_version(self, url, expected):
+        self.assertEqual(expected, version.without_version(url))

@@ -68,15 +68,6 @@ class UrlTestCase(base.TestCase):
             exception.InvalidUrl, worker.check_url, url)
         self.assertNotIn('secret', str(error))
 
-    @ddt.unpack
-    @ddt.data(
-        ('http://a/v2', 'http://a'), ('http://a/v2.17/', 'http://a'),
-        ('http://a/image/v2', 'http://a/image'), ('http://a/', 'http://a'),
-        ('http://a/versions', 'http://a/versions'),
-        ('http://a/v', 'http://a/v'), ('http://v2', 'http://v2'))
-    def test_without_version(self, url, expected):
-        self.assertEqual(expected, worker.without_version(url))
-
     def test_is_default_port(self):
         self.assertEqual([True, True, False, False], [
             worker.Origin.parse(url).is_default_port for url in (
