@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+#
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+
+# plugin.sh of devstack-plugin-ceph, without a Ceph cluster: what it does to
+# the configuration of Glance and Nova, with its own functions
+
+case "$1 $2" in
+    "stack install")
+        CEPHADM=$SANDBOX/bin/cephadm
+        ;;
+    "stack post-config")
+        if is_ceph_enabled_for_service glance; then
+            config_glance
+        fi
+        if is_ceph_enabled_for_service nova; then
+            config_nova
+        fi
+        ;;
+    "unstack "*|"clean "*)
+        rm -f "$CEPH_CONF_DIR"/*
+        ;;
+esac
