@@ -67,6 +67,9 @@ class Sandbox(fixtures.Fixture):
     """A host on which nothing has been stacked yet.
 
     :ivar root: the directory.
+    :ivar etc: in place of ``/etc``.
+    :ivar dest: in place of ``/opt/stack``.
+    :ivar checkout: our own plugin.
     """
 
     def __init__(self, source: Source) -> None:
@@ -74,12 +77,13 @@ class Sandbox(fixtures.Fixture):
         self._source = source
 
     def _setUp(self) -> None:
+        self.checkout = _PROJECT
         self.root = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
         self.etc = self.root / 'etc'
         self.dest = self.root / 'opt' / 'stack'
         for directory in (
                 'home', 'etc/ceph', 'etc/ceph2', 'etc/glance', 'etc/nova',
-                'etc/systemd/system', 'opt/stack/data/venv/bin',
+                'etc/systemd/system', 'opt/stack/data',
                 'opt/stack/logs', 'opt/stack/glance/etc/metadefs',
                 'opt/stack/requirements/.venv/bin'):
             (self.root / directory).mkdir(parents=True)
@@ -98,7 +102,6 @@ class Sandbox(fixtures.Fixture):
             (programs / program.name).symlink_to(program)
         for name in _RECORDED:
             (programs / name).symlink_to('record')
-        (self.dest / 'data/venv/bin/pip').symlink_to(programs / 'pip')
         (self.dest / 'requirements/.venv/bin/edit-constraints').symlink_to(
             programs / 'edit-constraints')
 
@@ -163,18 +166,34 @@ class Sandbox(fixtures.Fixture):
 
         :param repeat: run each phase of our plugin twice.
         """
-        environment = {
-            'HOME': str(self.root / 'home'),
-            'LC_ALL': 'C.UTF-8',
-            'PATH': f'{self.root}/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-            'SANDBOX': str(self.root),
-            'TERM': 'dumb',
-            'REPEAT': '1' if repeat else ''}
+        return self._execute(
+            _HERE / 'drive', script, REPEAT='1' if repeat else '')
+
+    def _execute(
+        self, program: pathlib.Path, *arguments: str, **environment: str,
+    ) -> Outcome:
         done = subprocess.run(
-            [_HERE / 'drive', script], env=environment, cwd=self.root,
+            [program, *arguments], cwd=self.root, env={
+                'HOME': str(self.root / 'home'),
+                'LC_ALL': 'C.UTF-8',
+                'PATH': f'{self.root}/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+                'SANDBOX': str(self.root),
+                'TERM': 'dumb',
+                **environment},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, timeout=120)
         return Outcome(done.returncode, done.stdout)
+
+    def start(self, unit: str) -> Outcome:
+        """Start a unit."""
+        return self._execute(self.root / 'bin' / 'systemctl', 'start', unit)
+
+    def power_off(self) -> None:
+        """Forget what only a running host knows: no unit is active."""
+        for path in (self.root / 'systemd').glob('active/*'):
+            path.unlink()
+        for path in (self.root / 'systemd').glob('loaded/*'):
+            path.unlink()
 
     def set_compute(self, behaviour: str) -> None:
         """Say how our console script behaves: ``silent`` or ``stops``."""

@@ -21,7 +21,12 @@ import os
 import pathlib
 import unittest
 
+from tests.devstack import access
 from tests.devstack import case
+from tests.devstack import compute
+from tests.devstack import cycles
+from tests.devstack import nodes
+from tests.devstack import refusals
 from tests.devstack import sandbox
 from tests.devstack import stores
 
@@ -32,6 +37,26 @@ class _OnDevStack(case.Case):
         return sandbox.Source(
             pathlib.Path(os.environ['DEVSTACK_DIR']),
             pathlib.Path(os.environ['DEVSTACK_PLUGIN_CEPH_DIR']))
+
+
+class AccessTestCase(_OnDevStack, access.AccessCases):
+    pass
+
+
+class ComputeTestCase(_OnDevStack, compute.ComputeCases):
+    pass
+
+
+class CycleTestCase(_OnDevStack, cycles.CycleCases):
+    pass
+
+
+class NodeTestCase(_OnDevStack, nodes.NodeCases):
+    pass
+
+
+class RefusalTestCase(_OnDevStack, refusals.RefusalCases):
+    pass
 
 
 class StoreTestCase(_OnDevStack, stores.StoreCases):

@@ -13,7 +13,12 @@
 
 from __future__ import annotations
 
+from tests.devstack import access
 from tests.devstack import case
+from tests.devstack import compute
+from tests.devstack import cycles
+from tests.devstack import nodes
+from tests.devstack import refusals
 from tests.devstack import sandbox
 from tests.devstack import stores
 
@@ -22,6 +27,26 @@ class _OnOwnFunctions(case.Case):
 
     def source(self) -> sandbox.Source:
         return sandbox.OWN
+
+
+class AccessTestCase(_OnOwnFunctions, access.AccessCases):
+    pass
+
+
+class ComputeTestCase(_OnOwnFunctions, compute.ComputeCases):
+    pass
+
+
+class CycleTestCase(_OnOwnFunctions, cycles.CycleCases):
+    pass
+
+
+class NodeTestCase(_OnOwnFunctions, nodes.NodeCases):
+    pass
+
+
+class RefusalTestCase(_OnOwnFunctions, refusals.RefusalCases):
+    pass
 
 
 class StoreTestCase(_OnOwnFunctions, stores.StoreCases):
