@@ -107,3 +107,10 @@ class StoreCases(case.Case):
             created, cluster + r'ceph osd pool create images 8 8$')
         self.assertRegex(
             enabled, cluster + r'ceph osd pool application enable images rbd$')
+
+    def test_another_cluster_than_the_ceph_plugin_s(self) -> None:
+        self.stack('MULTI_CEPH=True',
+                   'NOVA_RBD_MULTISTORE_OTHER_CEPH_CONF=/srv/far/ceph.conf')
+        self.assert_rbd_store('dcn1', '/srv/far/ceph.conf', 'glance', 'images')
+        self.assertEqual([], self.host.calls('cephadm'))
+        self.assertEqual([], list((self.host.etc / 'ceph2').iterdir()))
