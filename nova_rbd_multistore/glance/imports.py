@@ -35,6 +35,11 @@ _REQUEST_ID = 'x-openstack-request-id'
 
 _DATA = 'application/octet-stream'
 
+# glanceclient sends a MiB in a piece, and uwsgi takes no larger piece than a
+# MiB with its frame (chunked-input-limit) unless it is told otherwise. A load
+# balancer makes pieces of its own, so only a worker's own URL shows it.
+_PIECE = 256 * 1024
+
 # Glance hides this property and finds images by it.
 _STAGE_HOST = 'os_glance_stage_host'
 
@@ -72,6 +77,16 @@ class Digest:
     value: str
 
 
+class _Pieces:
+    """Data that can only be read in small pieces."""
+
+    def __init__(self, data: IO[bytes]) -> None:
+        self._data = data
+
+    def read(self, size: int) -> bytes:
+        return self._data.read(min(size, _PIECE))
+
+
 class Imports(glance.Glance):
     """The image service, as those see it who upload images."""
 
@@ -103,7 +118,7 @@ class Imports(glance.Glance):
         """
         self._change(
             'put', f'stage data of image {image_id}',
-            f'/v2/images/{image_id}/stage', status=204, data=data,
+            f'/v2/images/{image_id}/stage', status=204, data=_Pieces(data),
             headers={'Content-Type': _DATA},
             # With a new token keystoneauth would send what is left of the
             # data, that is nothing, and Glance would take it.

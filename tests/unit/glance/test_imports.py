@@ -69,6 +69,17 @@ class ChangeTestCase(ImportsTestCase):
         self.assertEqual('application/octet-stream',
                          self.sent.headers['Content-Type'])
 
+    def test_stage_sends_pieces_that_uwsgi_takes(self):
+        pieces = []
+        self.http.put(STAGE_URL, status_code=204, text=lambda request, _ctx: (
+            pieces.extend(request.body) or ''))
+        data = bytes(3 * 1024 * 1024 + 1)
+
+        self.glance().stage(records.IMAGE_ID, io.BytesIO(data))
+
+        self.assertEqual(data, b''.join(pieces))
+        self.assertLess(max(map(len, pieces)), 1024 * 1024 // 2)
+
     def test_import(self):
         self.http.post(base.IMPORT_URL, **self.answer('import-forwarded'))
 
