@@ -51,6 +51,28 @@ class Images(imports.Imports):
         return self._get('list stores with details', '/v2/info/stores/detail',
                          stores.stores_from_glance)
 
+    def send(self, method: str, image_id: str, request_id: str) -> str | None:
+        """Import what is staged of an image (POST), or delete it (DELETE).
+
+        Unlike the methods for that, the id of the request is known also when
+        it fails.
+
+        :param request_id: to send, by which journals can be searched.
+        :returns: the id in the answer, None for none.
+        """
+        path = f'/v2/images/{image_id}'
+        if method == 'POST':
+            response, _body = self._change(
+                'post', f'import image {image_id}', f'{path}/import', 202,
+                global_request_id=request_id,
+                data={'method': {'name': 'glance-direct'}})
+        else:
+            response, _body = self._change(
+                'delete', f'delete image {image_id}', path, 204,
+                global_request_id=request_id)
+        answered: str | None = response.headers.get('x-openstack-request-id')
+        return answered
+
     def found(self, named: str) -> image_mod.Image | None:
         """Return an image by its id or its name, None for none."""
         with contextlib.suppress(exception.NotFound):
