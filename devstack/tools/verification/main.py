@@ -59,7 +59,7 @@ checks, in their order:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the checks and return the exit status."""
-    args = _parser(dict(os.environ)).parse_args(arguments)
+    args = parser(dict(os.environ)).parse_args(arguments)
     screen = screen_mod.Screen(sys.stderr)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -141,7 +141,11 @@ def _settings(args: argparse.Namespace) -> settings_mod.Settings:
         import_timeout=args.import_timeout, keep=args.keep)
 
 
-def _parser(environment: dict[str, str]) -> argparse.ArgumentParser:
+def parser(environment: dict[str, str]) -> argparse.ArgumentParser:
+    """Return the parser of the command line.
+
+    :param environment: variables, which have some defaults.
+    """
     defaults = settings_mod.Settings()
     parser = argparse.ArgumentParser(
         prog='verify', allow_abbrev=False, epilog=_EPILOG,
