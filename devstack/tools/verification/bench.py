@@ -115,7 +115,8 @@ class Bench:
 
         Nova's own class does not tell, so there it is that of nova-cpu.conf.
         """
-        told = process.store(self.journal.of_this_start())
+        told = process.store(self.journal.of_this_start(
+            process.IN_PLACE))
         return self.compute.store if told is None else told
 
     @functools.cached_property
@@ -173,6 +174,19 @@ class Bench:
         :param request_id: of all requests, None for one of its own each.
         """
         return images.service(self.access, worker.url, request_id)
+
+    def clean(self) -> list[str]:
+        """Remove all that was made; return what stays, with the reason."""
+        left = self.ledger.sweep(self.say)
+        # Without a usable answer nobody knows whether something was made.
+        prefix = self.workshop.prefix
+        for server_id in self.servers.named(prefix):
+            self.ledger.add(f'server {server_id}', functools.partial(
+                self.servers.remove, server_id))
+        for image in self.user.tagged(prefix):
+            self.ledger.add(f'image {image.id}', functools.partial(
+                self.workshop.remove, self.user, image.id))
+        return left + self.ledger.sweep(self.say)
 
     def seen(self) -> traces.Traces:
         """Return what is where images and disks leave something."""

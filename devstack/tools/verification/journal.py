@@ -47,10 +47,14 @@ class Journal:
         """Return what was written after a mark."""
         return self._lines(f'--after-cursor={mark}')
 
-    def of_this_start(self) -> list[logline.Line]:
-        """Return what the unit has written since it was started last."""
+    def of_this_start(self, pattern: str) -> list[logline.Line]:
+        """Return what the unit has written since it was started last.
+
+        :param pattern: a regular expression; that may be a lot.
+        """
         started = self.show('InvocationID')['InvocationID']
-        return self._lines(f'_SYSTEMD_INVOCATION_ID={started}')
+        return self._lines(f'_SYSTEMD_INVOCATION_ID={started}',
+                           f'--grep={pattern}')
 
     def show(self, *properties: str) -> dict[str, str]:
         """Return properties of the unit, '' where it has none."""
@@ -78,7 +82,8 @@ def _run(command: Sequence[str]) -> str:
             timeout=_TIMEOUT, check=False)
     except (OSError, subprocess.TimeoutExpired) as exc:
         raise check.Failed(f'{command[0]} cannot be run: {exc}') from exc
-    if done.returncode:
+    # journalctl ends with 1 when it has found no line of a pattern.
+    if done.returncode > 1 or (done.returncode and done.stderr):
         raise check.Failed(
             f'{" ".join(command[:3])} ended with {done.returncode}: '
             f'{done.stderr.strip()}',

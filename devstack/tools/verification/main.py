@@ -105,7 +105,7 @@ def _clean(bench: bench_mod.Bench, tell: Callable[[str], None]) -> None:
         for thing in bench.ledger.things:
             tell(f'kept: {thing}')
         return
-    for thing in bench.ledger.sweep(bench.say):
+    for thing in bench.clean():
         tell(f'verify: not removed: {thing}')
 
 

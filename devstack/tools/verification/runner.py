@@ -21,6 +21,7 @@ from typing import Any
 
 from devstack.tools.verification import check
 from devstack.tools.verification import report as report_mod
+from nova_rbd_multistore import exception
 from nova_rbd_multistore import timing
 
 
@@ -69,6 +70,8 @@ class Runner:
             return check.Verdict.PASSED, one.run(self.bench), ''
         except check.Failed as exc:
             return self._bad(one), exc.reason, exc.remedy
+        except exception.MultistoreError as exc:
+            return self._bad(one), str(exc), ''
         except Exception as exc:
             # Whatever is wrong with one, the others tell more.
             self.report.trace(traceback.format_exc())

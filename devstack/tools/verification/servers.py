@@ -115,6 +115,13 @@ class Servers:
             return None
         return _parse(answer['server'])
 
+    def named(self, prefix: str) -> list[str]:
+        """Return the ids of the user's servers whose names begin like that."""
+        # The filter finds the text anywhere.
+        found = self._nova.get('/servers', params={'name': prefix}).json()
+        return [str(one['id']) for one in found['servers']
+                if one['name'].startswith(prefix)]
+
     def active(
         self, server_id: str, timeout: float, say: Callable[[str], None],
     ) -> Server:

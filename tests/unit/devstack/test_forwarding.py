@@ -108,3 +108,27 @@ class CarriedOutTestCase(base.TestCase):
             check.Failed, self.judge, proxying(request_id='req-theirs'))
 
         self.assertIn('as well', failed.reason)
+
+
+class StagedTestCase(base.TestCase):
+
+    path = f'PUT /v2/images/{samples.IMAGE}/stage'
+
+    def judge(
+        self, own: list[logline.Line], others: list[logline.Line],
+    ) -> str:
+        return forwarding.staged(own, others, samples.IMAGE, 'req-ours')
+
+    def test_by_the_line_of_a_request_and_by_that_of_uwsgi(self):
+        for line in (
+            samples.line('glance.api', f'new path {self.path}', 'req-ours'),
+            logline.parse(f'[pid: 1] () {self.path} => (HTTP/1.1 204)'),
+        ):
+            self.assertEqual('req-ours', self.judge([line], []))
+
+    def test_somewhere_else(self):
+        ours = samples.line('glance.api', self.path, 'req-ours')
+
+        for own, others in (([], []), ([], [ours]), ([ours], [ours]), (
+                [samples.line('glance.api', self.path, 'req-theirs')], [])):
+            self.assertRaises(check.Failed, self.judge, own, others)

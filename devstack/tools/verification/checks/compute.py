@@ -30,7 +30,8 @@ def running(bench: bench_mod.Bench) -> str:
     judge = process.upstream if bench.upstream else process.library
 
     def look() -> str:
-        return judge(_process(bench), bench.journal.of_this_start())
+        return judge(_process(bench), bench.journal.of_this_start(
+            process.IN_PLACE))
 
     return waiting.settled(look, bench.clock)
 

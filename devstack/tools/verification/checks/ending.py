@@ -24,7 +24,7 @@ from nova_rbd_multistore import exception
 def nothing_left(bench: bench_mod.Bench) -> str:
     """Remove everything, and look whether that is so."""
     count = len(bench.ledger.things)
-    left = bench.ledger.sweep(bench.say)
+    left = bench.clean()
     if left:
         raise check.Failed(f'not removed: {"; ".join(left)}')
 
@@ -47,8 +47,10 @@ def _nothing_new(bench: bench_mod.Bench) -> int:
     :raises Failed: for those that came with this run.
     """
     images = [image.id for image in bench.admin.tagged(bench.workshop.prefix)]
-    if images:
-        raise check.Failed(f'images are left: {", ".join(images)}')
+    servers = bench.servers.named(bench.workshop.prefix)
+    if images or servers:
+        raise check.Failed(
+            f'left in Glance or Nova: {", ".join([*images, *servers])}')
     now = bench.seen()
     new = [trace for trace in now - bench.before
            if not _belongs_to_others(bench, trace)]

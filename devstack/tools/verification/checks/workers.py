@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Sequence
+import dataclasses
 import itertools
 import pathlib
 import uuid
@@ -34,6 +35,7 @@ from nova_rbd_multistore.checks import importcheck
 from nova_rbd_multistore.checks import material
 from nova_rbd_multistore.checks import options
 from nova_rbd_multistore.checks import row
+from nova_rbd_multistore.checks import worker as worker_mod
 from nova_rbd_multistore.glance import imports
 
 _Pair = tuple[bench_mod.Worker, bench_mod.Worker]
@@ -52,6 +54,9 @@ def imports_between(bench: bench_mod.Bench) -> str:
 
     topology = discovery.topology(
         discovery.Wanted(), access, discovery.Resolver.system())
+    topology = dataclasses.replace(topology, workers=tuple(
+        dataclasses.replace(one, name=_name(bench, one.url))
+        for one in topology.workers))
     # One after the other: with API_WORKERS=1 a worker of DevStack carries out
     # one request at a time, and two that forward to each other at once wait
     # for each other.
@@ -60,6 +65,12 @@ def imports_between(bench: bench_mod.Bench) -> str:
     report = importcheck.ImportCheck(
         topology, reach, chosen, bench.clock, tell).run()
     return rows.judge(report.rows, [one.name for one in topology.workers])
+
+
+def _name(bench: bench_mod.Bench, url: str) -> str:
+    """Return what DevStack calls a worker."""
+    return next((one.name for one in bench.workers
+                 if worker_mod.check_url(one.url) == url), url)
 
 
 def forwarded(bench: bench_mod.Bench) -> str:
@@ -94,7 +105,7 @@ def _both_ways(
 def _import(bench: bench_mod.Bench, pair: _Pair) -> str:
     first, through = pair
     marks = {one.name: one.journal.mark() for one in pair}
-    image_id, staged = _staged(bench, pair, 'import')
+    image_id, staged = _staged(bench, pair, marks, 'import')
     request = _ask(bench.at(through), 'POST', image_id)
     host = _judged(bench, pair, marks, request)
     bench.workshop.imported(bench.at(first), image_id)
@@ -110,7 +121,7 @@ def _import(bench: bench_mod.Bench, pair: _Pair) -> str:
 def _delete(bench: bench_mod.Bench, pair: _Pair) -> str:
     first, through = pair
     marks = {one.name: one.journal.mark() for one in pair}
-    image_id, staged = _staged(bench, pair, 'delete')
+    image_id, staged = _staged(bench, pair, marks, 'delete')
     request = _ask(bench.at(through), 'DELETE', image_id)
     host = _judged(bench, pair, marks, request)
     _check_absent(bench, pair, image_id)
@@ -119,7 +130,7 @@ def _delete(bench: bench_mod.Bench, pair: _Pair) -> str:
 
 
 def _staged(
-    bench: bench_mod.Bench, pair: _Pair, name: str,
+    bench: bench_mod.Bench, pair: _Pair, marks: dict[str, str], name: str,
 ) -> tuple[str, str]:
     """Stage an image at one of two workers, and see that it is there only.
 
@@ -137,6 +148,10 @@ def _staged(
             f'what was staged at {first.name} (request {sent}) is not in '
             f'{first.staging}')
     _check_not_at(through, image_id)
+    waiting.settled(lambda: forwarding.staged(
+        first.journal.since(marks[first.name]),
+        through.journal.since(marks[through.name]), image_id, sent),
+        bench.clock)
     return image_id, f'request {sent}, {path.stat().st_size} bytes'
 
 

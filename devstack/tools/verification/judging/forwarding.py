@@ -64,6 +64,29 @@ class Request:
         return {'POST': 'the import', 'DELETE': 'the deletion'}[self.method]
 
 
+def staged(
+    own: Iterable[logline.Line], others: Iterable[logline.Line],
+    image_id: str, sent: str,
+) -> str:
+    """Return the request by which the data of an image were staged.
+
+    :param own: lines of the journal of the worker that was asked for it.
+    :param others: of that of the other one.
+    :param sent: id of the request.
+    :raises Failed: when the first one has no line of it, or the other has.
+    """
+    path = f'/v2/images/{image_id}/stage'
+    if not any(path in line.message and (sent in line.context
+                                         or not line.logger) for line in own):
+        raise check.Failed(
+            f'the journal of the worker that staged image {image_id} has '
+            f'nothing of that (request {sent})')
+    if any(path in line.message for line in others):
+        raise check.Failed(
+            f'the data of image {image_id} were sent to the other worker')
+    return sent
+
+
 def host(
     lines: Iterable[logline.Line], request: Request,
 ) -> str | None:

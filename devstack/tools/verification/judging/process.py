@@ -26,9 +26,10 @@ from devstack.tools.verification import logline
 LIBRARY = 'nova-compute-rbd-multistore'
 UPSTREAM = 'nova-compute'
 
+# By which the line is found among all that a compute service writes.
+IN_PLACE = 'Image backend of nova-rbd-multistore in place'
 _IN_PLACE = re.compile(
-    r'Image backend of nova-rbd-multistore in place: images are copied to '
-    r'store (?P<store>\S+) with')
+    rf'{IN_PLACE}: images are copied to store (?P<store>\S+) with')
 _PACKAGE = 'nova_rbd_multistore'
 
 
