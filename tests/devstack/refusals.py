@@ -9,7 +9,7 @@
 #    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
 #    License for the specific language governing permissions and limitations
 
-"""What stops the script before anything is installed, with which words."""
+"""What stops the script, with which words."""
 
 from __future__ import annotations
 
@@ -95,3 +95,18 @@ class RefusalCases(case.Case):
         self.stack('NOVA_RBD_MULTISTORE_OTHER_STORE=dcn0')
         self.assertEqual('central:file,dcn0:rbd', self.host.option(
             'glance/glance-api.conf', 'DEFAULT', 'enabled_backends'))
+
+    def test_an_installation_that_fails(self) -> None:
+        self.host.break_program('pip')
+        outcome = self.host.run('stack')
+        self.assertNotEqual(0, outcome.status, outcome.output)
+        self.assertEqual(1, len(self.host.calls('pip')))
+        self.assertEqual({}, self.host.tree())
+
+    def test_a_pool_that_cannot_be_made(self) -> None:
+        self.host.configure('MULTI_CEPH=True')
+        self.host.break_program('cephadm')
+        outcome = self.host.run('stack')
+        self.assertNotEqual(0, outcome.status, outcome.output)
+        self.assertEqual(1, len(self.host.calls('cephadm')))
+        self.assertEqual({}, self.host.running())

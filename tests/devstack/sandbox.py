@@ -199,6 +199,10 @@ class Sandbox(fixtures.Fixture):
         """Say how our console script behaves: ``silent`` or ``stops``."""
         (self.root / 'n-cpu').write_text(behaviour)
 
+    def break_program(self, name: str) -> None:
+        """Have a program fail that only says that it was called."""
+        (self.root / f'broken-{name}').touch()
+
     def age_journal(self) -> None:
         """Have all that units have said be said long ago."""
         for journal in (self.root / 'journal').iterdir():
