@@ -85,7 +85,8 @@ class Sandbox(fixtures.Fixture):
                 'home', 'etc/ceph', 'etc/ceph2', 'etc/glance', 'etc/nova',
                 'etc/systemd/system', 'opt/stack/data',
                 'opt/stack/logs', 'opt/stack/glance/etc/metadefs',
-                'opt/stack/requirements/.venv/bin'):
+                'opt/stack/requirements/.venv/bin', 'systemd/active',
+                'systemd/enabled', 'systemd/loaded', 'journal'):
             (self.root / directory).mkdir(parents=True)
         # What an installed Glance and a virtual environment have.
         for name in ('glance-api-paste.ini', 'schema-image.json',
@@ -229,11 +230,10 @@ class Sandbox(fixtures.Fixture):
 
     def running(self) -> dict[str, str]:
         """Return the command of each unit that is active."""
-        active = self.root / 'systemd' / 'active'
         return {
             path.name.removeprefix('devstack@'): self._portable(
                 path.read_text().strip())
-            for path in (active.iterdir() if active.exists() else ())}
+            for path in (self.root / 'systemd' / 'active').iterdir()}
 
     def tree(self) -> dict[str, str]:
         """Return all that the host keeps: the text of each file."""
