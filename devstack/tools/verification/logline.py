@@ -30,11 +30,13 @@ class Line:
     :ivar message: all of it where it is not of oslo.log's form.
     :ivar logger: name of the module, '' as above.
     :ivar context: ids of requests, project and user, '' as above.
+    :ivar level: for example ``ERROR``, '' as above.
     """
 
     message: str
     logger: str = ''
     context: str = ''
+    level: str = ''
 
     def is_from(self, package: str) -> bool:
         """Tell whether a package or one of its modules has written it."""
@@ -47,4 +49,5 @@ def parse(text: str) -> Line:
     found = _OSLO.match(plain)
     if found is None:
         return Line(plain)
-    return Line(found['message'], found['logger'], found['context'])
+    return Line(found['message'], found['logger'], found['context'],
+                found['level'])

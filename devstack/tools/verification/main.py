@@ -84,8 +84,7 @@ def run(
     """
     chosen = _settings(args)
     _forget_logins()
-    user, admin = (cloud.access(['--os-cloud', name])
-                   for name in (chosen.user, chosen.admin))
+    user, admin = map(_access, (chosen.user, chosen.admin))
     report = report_mod.Report(stdout, screen, args.format == 'json')
     clock = timing.Clock.system()
     with _image(args, admin) as path:
@@ -98,6 +97,15 @@ def run(
             _clean(bench, report.trace)
         report.end()
     return FAILED if report.count(check.Verdict.FAILED) else OK
+
+
+def _access(name: str) -> glance.Access:
+    try:
+        return cloud.access(['--os-cloud', name])
+    except exception.Usage as exc:
+        raise check.NotUsable(
+            f'nobody can log in as {name} of clouds.yaml: {exc.__cause__} '
+            f'(--user and --admin name others)') from exc
 
 
 def _clean(bench: bench_mod.Bench, tell: Callable[[str], None]) -> None:

@@ -91,6 +91,21 @@ class LinesTestCase(base.TestCase):
                           'dcn0')
         copying.silent(lines, samples.IMAGE)
 
+    def test_what_operators_were_told(self):
+        told = samples.line(
+            'nova_rbd_multistore.compute.localimage',
+            f'Image {samples.IMAGE} cannot be copied to store dcn9: Glance '
+            f'has no such store', level='ERROR')
+        lines = [samples.ASKED, told, samples.line(
+            'nova.compute.manager', f'Image {samples.IMAGE} failed',
+            level='ERROR')]
+
+        self.assertEqual(told.message, copying.complaint(
+            lines, samples.IMAGE))
+        self.assertEqual('', copying.complaint(lines, 'another'))
+        self.assertEqual('', copying.complaint(
+            [samples.ASKED], samples.IMAGE))
+
     def test_silence(self):
         copying.silent([samples.IN_PLACE, samples.ENDED], samples.IMAGE)
         copying.silent([samples.ASKED], 'another')

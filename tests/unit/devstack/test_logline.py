@@ -24,7 +24,7 @@ class LoglineTestCase(base.TestCase):
     def test_colours_are_no_part_of_a_line(self):
         self.assertEqual(
             logline.Line('Hello [there]', 'nova.compute', 'None req-7 demo '
-                         'demo'),
+                         'demo', 'INFO'),
             samples.line('nova.compute', 'Hello [there]', 'req-7'))
 
     def test_a_line_of_uwsgi_is_all_message(self):

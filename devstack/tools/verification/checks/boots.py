@@ -117,13 +117,22 @@ def _boot(
     """Return servers that were asked for at once, when all are active."""
     # Not in the threads, so that it is looked for once.
     flavor = bench.flavor
+    mark = bench.journal.mark()
     with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
         asked = [pool.submit(_create, bench, image_id, flavor, name)
                  for name in names]
     ids = [one.result() for one in asked]
-    return [bench.servers.active(
-        server_id, bench.settings.boot_timeout, bench.say)
-        for server_id in ids]
+    try:
+        return [bench.servers.active(
+            server_id, bench.settings.boot_timeout, bench.say)
+            for server_id in ids]
+    except check.Failed as exc:
+        why = copying.complaint(bench.journal.since(mark), image_id)
+        if not why:
+            raise
+        raise check.Failed(
+            f'{exc.reason} The library told operators: {why}',
+            exc.remedy) from exc
 
 
 def _create(

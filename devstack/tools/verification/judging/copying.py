@@ -27,6 +27,7 @@ from nova_rbd_multistore import record as record_mod
 _COPY = 'copy-image'
 _SUCCESS = 'success'
 _PACKAGE = 'nova_rbd_multistore'
+_COMPLAINTS = ('WARNING', 'ERROR')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,6 +104,16 @@ def about(
     """Return the lines of the library that name an image."""
     return [line for line in lines
             if line.is_from(_PACKAGE) and image_id in line.message]
+
+
+def complaint(lines: Iterable[logline.Line], image_id: str) -> str:
+    """Return what the library told operators of an image at last.
+
+    '' for nothing; users are told less.
+    """
+    told_of = [line.message for line in about(lines, image_id)
+               if line.level in _COMPLAINTS]
+    return told_of[-1] if told_of else ''
 
 
 def asked(lines: Iterable[logline.Line], image_id: str) -> int:
