@@ -80,6 +80,11 @@ class Images(imports.Imports):
         called = self._images(f'look for image {named}', {'name': named})
         return called[0] if called else None
 
+    def public(self) -> tuple[image_mod.Image, ...]:
+        """Return the images that everybody may boot."""
+        return self._images('list public images', {
+            'visibility': 'public', 'status': image_mod.ACTIVE})
+
     def download(self, image_id: str, path: pathlib.Path) -> None:
         """Write the data of an image to a file.
 

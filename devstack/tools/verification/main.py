@@ -121,11 +121,14 @@ def _clean(bench: bench_mod.Bench, tell: Callable[[str], None]) -> None:
 def _image(
     args: argparse.Namespace, access: glance.Access,
 ) -> Iterator[pathlib.Path]:
-    if args.image is not None:
+    path = args.image_file
+    if path is None and args.image is None:
+        path = source.of_devstack(dict(os.environ))
+    if path is None:
         with source.downloaded(access, args.image) as path:
             yield path
     else:
-        yield args.image_file or source.default(dict(os.environ))
+        yield path
 
 
 def _forget_logins() -> None:
@@ -166,7 +169,7 @@ def parser(environment: dict[str, str]) -> argparse.ArgumentParser:
     images.add_argument(
         '--image-file', metavar='FILE', type=pathlib.Path,
         help='Boot a qcow2 image (default: the first one among the files of '
-             'DevStack).')
+             'DevStack, else the smallest public image of Glance).')
     parser.add_argument(
         '-f', '--format', choices=('table', 'json'), default='table',
         help='Of the result (default table, a line for each check).')

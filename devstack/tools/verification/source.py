@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 import contextlib
 import os
@@ -24,26 +25,38 @@ import tempfile
 from devstack.tools.verification import check
 from devstack.tools.verification import images
 from nova_rbd_multistore import glance
+from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore.checks import material
+
+_FORMATS = (material.RAW, material.QCOW2)
 
 # Seconds.
 _CONVERSION = 600.0
 
 
-def default(environment: dict[str, str]) -> pathlib.Path:
-    """Return the qcow2 image that DevStack was told to upload.
-
-    :raises NotUsable: when there is none.
-    """
+def of_devstack(environment: dict[str, str]) -> pathlib.Path | None:
+    """Return the qcow2 image that DevStack has downloaded, None for none."""
     top = environment.get('TOP_DIR') or os.path.join(
         environment.get('DEST', '/opt/stack'), 'devstack')
     files = pathlib.Path(top) / 'files'
     for path in sorted(files.glob('*.img')) + sorted(files.glob('*.qcow2')):
         if material.ImageFile(path).disk_format == material.QCOW2:
             return path
-    raise check.NotUsable(
-        f'there is no qcow2 image in {files}; name one with --image-file, or '
-        f'an image of Glance with --image')
+    return None
+
+
+def smallest(images: Iterable[image_mod.Image]) -> str:
+    """Return the id of the smallest of some images.
+
+    :raises NotUsable: when there is none.
+    """
+    usable = [image for image in images
+              if image.disk_format in _FORMATS and image.size]
+    if not usable:
+        raise check.NotUsable(
+            'DevStack has no qcow2 image among its files and no public image '
+            'in Glance; name one with --image-file or --image')
+    return min(usable, key=lambda image: (image.size or 0, image.id)).id
 
 
 def qcow2(path: pathlib.Path) -> material.ImageFile:
@@ -64,17 +77,19 @@ def qcow2(path: pathlib.Path) -> material.ImageFile:
 
 @contextlib.contextmanager
 def downloaded(
-    access: glance.Access, named: str,
+    access: glance.Access, named: str | None,
 ) -> Iterator[pathlib.Path]:
     """Give an image of Glance as a qcow2 file.
 
-    :param named: id or name.
+    :param named: id or name, None for the smallest public one.
     :raises NotUsable: when there is no such image, or it has another format.
     """
     service = images.service(access)
+    if named is None:
+        named = smallest(service.public())
     image = service.found(named)
-    if image is None or image.disk_format is None:
-        raise check.NotUsable(f'Glance has no image {named}')
+    if image is None or image.disk_format not in _FORMATS:
+        raise check.NotUsable(f'Glance has no raw or qcow2 image {named}')
     with tempfile.TemporaryDirectory(dir='/var/tmp') as scratch:
         path = pathlib.Path(scratch) / 'image'
         service.download(image.id, path)

@@ -27,6 +27,7 @@ import fixtures
 from devstack.tools.verification import check
 from devstack.tools.verification import main
 from devstack.tools.verification import source
+from nova_rbd_multistore import image as image_mod
 from nova_rbd_multistore.checks import material
 from tests import base
 
@@ -89,16 +90,26 @@ class SourceTestCase(base.TestCase):
         path = self.write('b.img', material.SmallQcow2())
         self.write('c.qcow2', material.SmallQcow2())
 
-        self.assertEqual(path, source.default({'TOP_DIR': str(self.top)}))
+        self.assertEqual(path, source.of_devstack(
+            {'TOP_DIR': str(self.top)}))
         self.assertEqual(1 << 20, source.qcow2(path).size)
 
     def test_no_image(self):
         path = self.write('a.img', material.RawData(1))
 
-        self.assertRaises(check.NotUsable, source.default,
-                          {'TOP_DIR': str(self.top)})
+        self.assertIsNone(source.of_devstack({'TOP_DIR': str(self.top)}))
         for wrong in (path, self.top / 'nothing'):
             self.assertRaises(check.NotUsable, source.qcow2, wrong)
+
+
+    def test_the_smallest_image_of_glance(self):
+        images = [image_mod.Image(name, 'active', disk_format=kind, size=size)
+                  for name, kind, size in (
+                      ('large', 'raw', 9), ('kernel', 'aki', 1),
+                      ('small', 'qcow2', 5), ('empty', 'raw', 0))]
+
+        self.assertEqual('small', source.smallest(images))
+        self.assertRaises(check.NotUsable, source.smallest, images[1:2])
 
 
 class LauncherTestCase(base.TestCase):

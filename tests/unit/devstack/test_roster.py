@@ -45,3 +45,29 @@ class RosterTestCase(base.TestCase):
         self.assertEqual(
             ['stores', 'first-boot', 'second-boot'],
             [one.name for one in roster.chosen(['second-boot', 'stores'])])
+
+
+class LayeringTestCase(base.TestCase):
+    """Reading and judging stay apart."""
+
+    FOLDER = pathlib.Path(roster.__file__).parent
+    READERS = {'os', 'socket', 'subprocess', 'rados', 'rbd',
+               'keystoneauth1', 'time', 'openstack'}
+
+    def test_judges_read_nothing(self):
+        for path in (self.FOLDER / 'judging').glob('*.py'):
+            text = path.read_text()
+            imported = re.findall(
+                r'^(?:import|from) ([\w.]+)(?: import (\w+))?$', text,
+                re.MULTILINE)
+            for module, name in imported:
+                self.assertNotIn(module.partition('.')[0], self.READERS, path)
+                self.assertNotIn(name, {
+                    'bench', 'images', 'journal', 'servers', 'cluster',
+                    'conf'}, path)
+            self.assertNotIn('open(', text, path)
+
+    def test_modules_are_short(self):
+        for path in self.FOLDER.rglob('*.py'):
+            self.assertLessEqual(
+                len(path.read_text().splitlines()), 300, path)
