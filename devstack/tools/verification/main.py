@@ -44,6 +44,9 @@ FAILED = 1
 NOT_RUN = 2
 INTERRUPTED = 130
 
+# Besides Ctrl-C: a job that is ended, a connection that is lost.
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+
 _VARIABLE = 'NOVA_RBD_MULTISTORE_'
 
 _EPILOG = f"""\
@@ -61,7 +64,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run the checks and return the exit status."""
     args = parser(dict(os.environ)).parse_args(arguments)
     screen = screen_mod.Screen(sys.stderr)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in _ENDING:
+        signal.signal(number, _interrupt)
     try:
         return run(args, sys.stdout, screen)
     except (check.NotUsable, check.Failed, exception.MultistoreError) as exc:
@@ -139,8 +143,9 @@ def _forget_logins() -> None:
 
 
 def _interrupt(_number: int, _frame: object) -> None:
-    # A second one does not end the clean-up of the first.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # Nothing but Ctrl-C ends the clean-up that follows.
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
