@@ -20,6 +20,8 @@ import functools
 import pathlib
 import uuid
 
+from keystoneauth1 import exceptions as ksa_exc
+
 from devstack.tools.verification import check
 from devstack.tools.verification import cluster
 from devstack.tools.verification import conf
@@ -32,6 +34,7 @@ from devstack.tools.verification import traces
 from devstack.tools.verification.judging import forwarding
 from devstack.tools.verification.judging import process
 from devstack.tools.verification.judging import stores as stores_mod
+from nova_rbd_multistore import exception
 from nova_rbd_multistore import glance
 from nova_rbd_multistore import timing
 from nova_rbd_multistore.checks import material as material_mod
@@ -115,8 +118,7 @@ class Bench:
 
         Nova's own class does not tell, so there it is that of nova-cpu.conf.
         """
-        told = process.store(self.journal.of_this_start(
-            process.IN_PLACE))
+        told = process.store(self.journal.of_this_start(process.IN_PLACE))
         return self.compute.store if told is None else told
 
     @functools.cached_property
@@ -178,7 +180,14 @@ class Bench:
     def clean(self) -> list[str]:
         """Remove all that was made; return what stays, with the reason."""
         left = self.ledger.sweep(self.say)
-        # Without a usable answer nobody knows whether something was made.
+        try:
+            self._register_strays()
+        except (exception.MultistoreError, ksa_exc.ClientException) as exc:
+            left.append(f'what nobody knows of ({exc})')
+        return left + self.ledger.sweep(self.say)
+
+    def _register_strays(self) -> None:
+        """Find what was made by requests that had no usable answer."""
         prefix = self.workshop.prefix
         for server_id in self.servers.named(prefix):
             self.ledger.add(f'server {server_id}', functools.partial(
@@ -186,7 +195,6 @@ class Bench:
         for image in self.user.tagged(prefix):
             self.ledger.add(f'image {image.id}', functools.partial(
                 self.workshop.remove, self.user, image.id))
-        return left + self.ledger.sweep(self.say)
 
     def seen(self) -> traces.Traces:
         """Return what is where images and disks leave something."""

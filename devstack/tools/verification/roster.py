@@ -26,7 +26,7 @@ CHECKS = (
         compute.running),
     check.Check(
         'policy', 'users may neither copy images nor see locations',
-        compute.policy),
+        compute.policy, library_only=True),
     check.Check(
         'stores', 'Glance has the store that the compute names',
         compute.stores),

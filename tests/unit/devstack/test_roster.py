@@ -32,6 +32,13 @@ class RosterTestCase(base.TestCase):
 
         self.assertEqual([one.name for one in roster.CHECKS], names)
 
+    def test_the_documentation_has_what_only_the_library_passes(self):
+        text = DOC.read_text().partition('With ``--compute upstream``,')[2]
+        names = re.findall(r'``([\w-]+)``', text.partition('count')[0])
+
+        self.assertEqual([one.name for one in roster.CHECKS
+                          if one.library_only], names)
+
     def test_what_a_check_builds_on_comes_before_it(self):
         before: set[str] = set()
         for one in roster.CHECKS:
