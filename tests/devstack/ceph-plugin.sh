@@ -10,6 +10,7 @@
 #    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
 #    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
 #    License for the specific language governing permissions and limitations
+#    under the License.
 
 # plugin.sh of devstack-plugin-ceph, without a Ceph cluster: what it does to
 # the configuration of Glance and Nova, with its own functions
