@@ -21,9 +21,13 @@ Remove = Callable[[], None]
 
 
 class Ledger:
-    """Things, in the order in which they were made. Safe between threads."""
+    """Things, in the order in which they were made. Safe between threads.
+
+    :ivar made: how many there ever were.
+    """
 
     def __init__(self) -> None:
+        self.made = 0
         self._turn = threading.Lock()
         self._entries: list[tuple[str, Remove]] = []
 
@@ -35,6 +39,18 @@ class Ledger:
         """
         with self._turn:
             self._entries.append((thing, remove))
+            self.made += 1
+
+    def remove(self, thing: str) -> None:
+        """Remove one thing before the end; what goes wrong is raised.
+
+        :param thing: as it was registered; it stays so until it has gone.
+        """
+        with self._turn:
+            entry = next(one for one in self._entries if one[0] == thing)
+        entry[1]()
+        with self._turn:
+            self._entries.remove(entry)
 
     @property
     def things(self) -> list[str]:

@@ -137,8 +137,8 @@ class Servers:
             if server.status == 'ERROR':
                 raise check.Failed(
                     f'server {server.name} is in ERROR: {server.fault}',
-                    'Look for its id in the journal of devstack@n-cpu: '
-                    f'{server_id}.')
+                    f'Look for {server_id} in the journals of '
+                    f'devstack@n-cpu and devstack@n-sch.')
             done = server if server.status == 'ACTIVE' else None
             return done, server.state
 

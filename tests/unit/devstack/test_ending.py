@@ -41,7 +41,7 @@ class FakeBench:
         self.admin = self.servers = self.anybodys = self.ledger = self
         self.workshop = self
         self.prefix = 'verify-1'
-        self.things = ['image', 'server']
+        self.made = 2
         self.before = frozenset({traces.Trace('/data/staging', 'old')})
         self.now: set[traces.Trace] = set(self.before)
         self.clock: Any = fake_time.FakeTime().clock()

@@ -39,6 +39,23 @@ class LedgerTestCase(base.TestCase):
         self.assertEqual(['server', 'image'], self.removed)
         self.assertEqual([], self.ledger.things)
 
+    def test_one_that_goes_before_the_end(self):
+        self.add('image', 'server', 'another')
+
+        self.ledger.remove('server')
+
+        self.assertEqual((['server'], ['image', 'another'], 3), (
+            self.removed, self.ledger.things, self.ledger.made))
+
+    def test_one_that_does_not_go_before_the_end_stays_registered(self):
+        def broken() -> None:
+            raise OSError('in use')
+
+        self.ledger.add('server', broken)
+
+        self.assertRaises(OSError, self.ledger.remove, 'server')
+        self.assertEqual(['server'], self.ledger.things)
+
     def test_one_that_stays_does_not_keep_the_others(self):
         def broken() -> None:
             raise OSError('in use')

@@ -51,6 +51,7 @@ def second(bench: bench_mod.Bench) -> str:
             f'{sorted(before.stores)} at {before.updated_at}, and is in '
             f'{sorted(after.stores)} at {after.updated_at}')
     copying.silent(bench.journal.since(mark), before.id)
+    _release(bench, [server])
     return (f'active; its disk is a clone of {parent}; no new task ({count} '
             f'as before), nothing copied')
 
@@ -105,10 +106,26 @@ def _copied(
     told = '(Nova\'s own class logs no copy)' if bench.upstream else (
         waiting.settled(lambda: copying.told(
             bench.journal.since(mark), image.id, store), bench.clock))
+    _release(bench, made)
     disks_are = 'its disk is a clone' if len(made) == 1 else (
         f'all {len(made)} disks are clones')
     return (f'active; {disks_are} of {parents[0]}; one copy-image task '
             f'{task.id}; log: {told}')
+
+
+def _release(
+    bench: bench_mod.Bench, made: Sequence[servers.Server],
+) -> None:
+    """Make room on the compute for the servers of the next check."""
+    if bench.settings.keep:
+        return
+    for one in made:
+        bench.say(f'removing server {one.id}')
+        bench.ledger.remove(_thing(one.id))
+
+
+def _thing(server_id: str) -> str:
+    return f'server {server_id}'
 
 
 def _boot(
@@ -140,7 +157,7 @@ def _create(
 ) -> str:
     server_id = bench.servers.create(
         f'{bench.workshop.prefix}-{name}', image_id, flavor)
-    bench.ledger.add(f'server {server_id}',
+    bench.ledger.add(_thing(server_id),
                      lambda: bench.servers.remove(server_id))
     return server_id
 

@@ -23,7 +23,6 @@ from nova_rbd_multistore import exception
 
 def nothing_left(bench: bench_mod.Bench) -> str:
     """Remove everything, and look whether that is so."""
-    count = len(bench.ledger.things)
     left = bench.clean()
     if left:
         raise check.Failed(f'not removed: {"; ".join(left)}')
@@ -32,8 +31,8 @@ def nothing_left(bench: bench_mod.Bench) -> str:
         return _nothing_new(bench)
 
     seen = waiting.settled(look, bench.clock)
-    return (f'{count} things of this run removed; nothing of it among the '
-            f'{seen} names in staging directories, stores and pools')
+    return (f'{bench.ledger.made} things of this run removed; nothing of it '
+            f'among the {seen} names in staging directories, stores and pools')
 
 
 def without(bench: bench_mod.Bench) -> str | None:
