@@ -21,6 +21,7 @@ import fixtures
 from devstack.tools.verification import check
 from devstack.tools.verification import images
 from devstack.tools.verification import ledger as ledger_mod
+from nova_rbd_multistore import exception
 from nova_rbd_multistore import fixture
 from nova_rbd_multistore.checks import material
 from tests import base
@@ -98,3 +99,18 @@ class ImagesTestCase(base.TestCase):
         self.assertRaises(
             check.Failed, images.refused,
             lambda: self.user.image('no-such-image'))
+
+    def test_a_request_by_its_id(self):
+        first, through = (images.service(self.fake.access(
+            self.fake.tenant, position)) for position in (0, 1))
+        for method in ('POST', 'DELETE'):
+            staged = [self.workshop.stage(first, 'sent', material.RawData(1))
+                      for _worker in range(2)]
+
+            self.assertEqual('req-here', first.send(
+                method, staged[0], 'req-here'))
+            self.assertNotIn(through.send(method, staged[1], 'req-there'),
+                             ('req-there', None))
+
+        self.assertRaises(exception.NotFound, first.send, 'DELETE',
+                          staged[0], 'req-here')
